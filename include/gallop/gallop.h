@@ -1,0 +1,12 @@
+// Everything the library offers.
+#pragma once
+
+#include "gallop/device.h"
+#include "gallop/error.h"
+#include "gallop/evaluator.h"
+#include "gallop/export.h"
+#include "gallop/image.h"
+#include "gallop/log.h"
+#include "gallop/progress.h"
+#include "gallop/version.h"
+#include "gallop/video.h"

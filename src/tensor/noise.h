@@ -1,0 +1,14 @@
+// Seeded noise, always drawn on the CPU so that a seed means the same on every device.
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/aten.h"
+
+namespace gallop::tensor {
+
+// Standard normal float32 of `shape` from a Mersenne twister seeded with `seed`: the values of
+// torch.randn(shape, generator=torch.Generator().manual_seed(seed)) of the LibTorch in use.
+at::Tensor seeded_normal(at::IntArrayRef shape, std::uint64_t seed);
+
+}  // namespace gallop::tensor
