@@ -5,6 +5,7 @@ function(gallop_add_layer NAME)
   cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPS;LIBS" ${ARGN})
   set(target gallop_${NAME})
   add_library(${target} STATIC ${ARG_SOURCES})
+  target_include_directories(${target} BEFORE PUBLIC ${PROJECT_BINARY_DIR}/first)
   target_include_directories(${target} PUBLIC
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(${target} PRIVATE GALLOP_BUILDING)

@@ -1,5 +1,13 @@
 # The remaining third-party libraries, each from the distribution's packages.
 find_package(fmt REQUIRED)
+# LibTorch's include folder carries a copy of some of these headers (fmt, in a newer version) and would shadow the library
+# we link; a folder of links that comes first keeps header and library the same.
+foreach(shadowed IN ITEMS fmt nlohmann)
+  find_path(GALLOP_${shadowed}_INCLUDE NAMES ${shadowed}/format.h ${shadowed}/json.hpp
+    REQUIRED)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/first)
+  file(CREATE_LINK ${GALLOP_${shadowed}_INCLUDE}/${shadowed} ${PROJECT_BINARY_DIR}/first/${shadowed} SYMBOLIC)
+endforeach()
 find_package(nlohmann_json REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
