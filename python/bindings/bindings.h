@@ -1,0 +1,25 @@
+// What every file of the extension module shares. One bind_* function for each public header.
+#pragma once
+
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include "gallop/gallop.h"
+
+namespace py = pybind11;
+
+namespace gallop::python {
+
+void bind_errors(py::module_& module);
+void bind_system(py::module_& module);
+void bind_progress(py::module_& module);
+void bind_video(py::module_& module);
+void bind_evaluator(py::module_& module);
+
+// Builds RunOptions whose callbacks take the interpreter's lock, and which notices Ctrl-C at every tick.
+RunOptions make_run_options(py::object on_progress, const std::optional<CancelToken>& cancel);
+
+}  // namespace gallop::python

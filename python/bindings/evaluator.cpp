@@ -1,0 +1,124 @@
+#include "bindings.h"
+
+namespace gallop::python {
+namespace {
+
+// A path, frames in memory, or a request that carries more.
+ClipRequest to_request(const py::object& source) {
+  if (py::isinstance<ClipRequest>(source)) return source.cast<ClipRequest>();
+  if (py::isinstance<Video>(source)) return {.clip = Clip(source.cast<Video>())};
+  return {.clip = Clip(source.cast<std::filesystem::path>())};
+}
+
+std::vector<ClipRequest> to_requests(const py::iterable& sources) {
+  std::vector<ClipRequest> requests;
+  for (const auto& source : sources) requests.push_back(to_request(py::reinterpret_borrow<py::object>(source)));
+  return requests;
+}
+
+ClipRequest make_request(const py::object& clip, std::string prompt, std::map<std::string, std::string> labels, std::optional<Image> image,
+                         const py::object& reference) {
+  auto request = to_request(clip);
+  request.prompt = std::move(prompt);
+  request.labels = std::move(labels);
+  request.image = std::move(image);
+  if (!reference.is_none()) request.reference = to_request(reference).clip;
+  return request;
+}
+
+LoadOptions load_options(const std::optional<Device>& device, const std::optional<std::string>& dtype) {
+  LoadOptions options;
+  if (device) options.device = *device;
+  if (dtype) options.dtype = parse_dtype(*dtype);
+  return options;
+}
+
+void bind_results(py::module_& module) {
+  py::class_<Score>(module, "Score", "One number with its parts (per frame, pair or segment) and flags.")
+      .def_readonly("dimension", &Score::dimension)
+      .def_readonly("value", &Score::value)
+      .def_readonly("parts", &Score::parts)
+      .def_readonly("flags", &Score::flags)
+      .def_readonly("details", &Score::details)
+      .def("__float__", [](const Score& self) { return self.value; })
+      .def("__repr__", [](const Score& self) {
+        char value[32];
+        std::snprintf(value, sizeof value, "%.6g", self.value);
+        return "Score('" + self.dimension + "', " + value + (self.flags.empty() ? "" : ", " + std::to_string(self.flags.size()) + " flags") + ")";
+      });
+  py::class_<Problem>(module, "Problem", "Why a dimension has no score for a clip.")
+      .def_readonly("dimension", &Problem::dimension)
+      .def_property_readonly("kind", [](const Problem& self) { return std::string(name_of(self.kind)); })
+      .def_readonly("message", &Problem::message)
+      .def("__repr__", [](const Problem& self) { return "Problem('" + self.dimension + "', " + std::string(name_of(self.kind)) + ")"; });
+  py::class_<ClipResult>(module, "ClipResult", "The scores of one clip, and the problems in place of missing ones.")
+      .def_readonly("clip", &ClipResult::clip)
+      .def_readonly("scores", &ClipResult::scores)
+      .def_readonly("problems", &ClipResult::problems);
+}
+
+void bind_base(py::module_& module) {
+  py::class_<EvaluatorInfo>(module, "EvaluatorInfo", "Name, profile, needs, range and direction of an evaluator.")
+      .def_readonly("name", &EvaluatorInfo::name)
+      .def_readonly("profile", &EvaluatorInfo::profile)
+      .def_readonly("summary", &EvaluatorInfo::summary)
+      .def_readonly("licence", &EvaluatorInfo::licence)
+      .def_readonly("needs", &EvaluatorInfo::needs)
+      .def_readonly("low", &EvaluatorInfo::low)
+      .def_readonly("high", &EvaluatorInfo::high)
+      .def_readonly("higher_is_better", &EvaluatorInfo::higher_is_better)
+      .def("__repr__", [](const EvaluatorInfo& self) { return "EvaluatorInfo('" + self.name + "', profile='" + self.profile + "')"; });
+  py::class_<EvaluatorBase>(module, "Evaluator", "One dimension with its models loaded; one thread at a time.")
+      .def_property_readonly("info", &EvaluatorBase::info)
+      .def("score",
+           [](EvaluatorBase& self, const py::object& clip, std::string prompt, std::map<std::string, std::string> labels, std::optional<Image> image,
+              const py::object& reference, py::object on_progress, const std::optional<CancelToken>& cancel) {
+             const auto request = make_request(clip, std::move(prompt), std::move(labels), std::move(image), reference);
+             const auto run = make_run_options(std::move(on_progress), cancel);
+             py::gil_scoped_release unlocked;
+             return self.score(request, run);
+           },
+           py::arg("clip"), py::kw_only(), py::arg("prompt") = "", py::arg("labels") = std::map<std::string, std::string>{},
+           py::arg("image") = py::none(), py::arg("reference") = py::none(), py::arg("on_progress") = py::none(), py::arg("cancel") = py::none())
+      .def("__repr__", [](const EvaluatorBase& self) { return "Evaluator('" + self.info().name + "')"; })
+      .def("__reduce__", [](const EvaluatorBase&) -> py::object {
+        throw py::type_error("an evaluator holds model weights and is not pickled; call gallop.make_evaluator in the other process");
+      });
+}
+
+}  // namespace
+
+void bind_evaluator(py::module_& module) {
+  bind_results(module);
+  bind_base(module);
+  py::class_<ClipRequest>(module, "ClipRequest", "One clip to judge and what is known about it.")
+      .def(py::init(&make_request), py::arg("clip"), py::kw_only(), py::arg("prompt") = "",
+           py::arg("labels") = std::map<std::string, std::string>{}, py::arg("image") = py::none(), py::arg("reference") = py::none())
+      .def_readonly("prompt", &ClipRequest::prompt)
+      .def_readonly("labels", &ClipRequest::labels)
+      .def_property_readonly("name", [](const ClipRequest& self) { return self.clip.name(); })
+      .def("__repr__", [](const ClipRequest& self) { return "ClipRequest('" + self.clip.name() + "')"; });
+  module.def("evaluators", [](const std::string& profile) { return evaluators(profile); }, py::arg("profile") = "",
+             "Everything registered, sorted by name; an empty profile means all.");
+  module.def("make_evaluator",
+             [](const std::string& name, const std::filesystem::path& weights, const std::optional<Device>& device, const std::optional<std::string>& dtype) {
+               const auto options = load_options(device, dtype);
+               py::gil_scoped_release unlocked;
+               return make_evaluator(name, weights, options);
+             },
+             py::arg("name"), py::arg("weights") = std::filesystem::path(), py::kw_only(), py::arg("device") = py::none(), py::arg("dtype") = py::none());
+  module.def("_score_clips",
+             [](const py::iterable& clips, std::vector<std::string> dimensions, std::string profile, std::filesystem::path weights,
+                const std::optional<Device>& device, const std::optional<std::string>& dtype, py::object on_progress, const std::optional<CancelToken>& cancel) {
+               const auto requests = to_requests(clips);
+               const ScoreOptions options{.dimensions = std::move(dimensions), .profile = std::move(profile), .weights = std::move(weights),
+                                          .load = load_options(device, dtype)};
+               const auto run = make_run_options(std::move(on_progress), cancel);
+               py::gil_scoped_release unlocked;
+               return score_clips(requests, options, run);
+             },
+             py::arg("clips"), py::kw_only(), py::arg("dimensions"), py::arg("profile"), py::arg("weights"), py::arg("device"), py::arg("dtype"),
+             py::arg("on_progress"), py::arg("cancel"));
+}
+
+}  // namespace gallop::python

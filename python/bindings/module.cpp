@@ -1,0 +1,12 @@
+#include "bindings.h"
+
+PYBIND11_MODULE(_gallop, module) {
+  using namespace gallop::python;
+  module.doc() = "The compiled half of gallop; use the names of package gallop instead.";
+  module.attr("__version__") = GALLOP_VERSION;
+  bind_errors(module);
+  bind_system(module);
+  bind_progress(module);
+  bind_video(module);
+  bind_evaluator(module);
+}

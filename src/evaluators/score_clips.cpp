@@ -1,0 +1,99 @@
+#include "evaluators/score_clips.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/names.h"
+#include "evaluators/one_pass.h"
+#include "evaluators/registry.h"
+#include "tensor/translate.h"
+
+namespace gallop::evaluators {
+namespace {
+
+std::vector<EvaluatorInfo> chosen(const ScoreOptions& options) {
+  const auto all = list("");
+  std::vector<EvaluatorInfo> infos;
+  if (options.dimensions.empty()) {
+    infos = list(options.profile);
+    std::vector<std::string> profiles;
+    for (const auto& info : all)
+      if (std::find(profiles.begin(), profiles.end(), info.profile) == profiles.end()) profiles.push_back(info.profile);
+    GALLOP_CHECK(!infos.empty(), InvalidArgument, "score.profile: {} is not known{}", base::quote(options.profile),
+                 base::suggestion(options.profile, profiles));
+    return infos;
+  }
+  std::vector<std::string> names;
+  for (const auto& info : all) names.push_back(info.name);
+  for (const auto& name : options.dimensions) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    GALLOP_CHECK(found != names.end(), InvalidArgument, "score.dimensions: {} is not known{}", base::quote(name), base::suggestion(name, names));
+    const auto& info = all[static_cast<std::size_t>(found - names.begin())];
+    if (std::none_of(infos.begin(), infos.end(), [&](const auto& other) { return other.name == name; })) infos.push_back(info);
+  }
+  return infos;
+}
+
+// The loaded evaluators, and for those that could not be loaded the reason, which becomes a problem of every clip.
+struct Panel {
+  std::vector<std::unique_ptr<EvaluatorBase>> loaded;
+  std::vector<Problem> absent;
+
+  void load(const EvaluatorInfo& info, const ScoreOptions& options) {
+    try {
+      loaded.push_back(tensor::translated([&] { return make(info.name, options.weights, options.load); }));
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const Error& error) {
+      absent.push_back({info.name, error.kind(), error.what()});
+    }
+  }
+};
+
+void score_alone(EvaluatorBase& evaluator, const ClipRequest& request, const RunOptions& run, ClipResult& result) {
+  RunOptions quiet;  // the progress of the whole run is told by clip
+  quiet.cancel = run.cancel;
+  try {
+    result.scores.push_back(tensor::translated([&] { return evaluator.score(request, quiet); }));
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    result.problems.push_back({evaluator.info().name, error.kind(), error.what()});
+  }
+}
+
+ClipResult score_clip(const Panel& panel, const ClipRequest& request, const base::RunMonitor& monitor) {
+  ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name(), .scores = {}, .problems = panel.absent};
+  std::vector<FrameEvaluator*> streaming;
+  for (const auto& evaluator : panel.loaded)
+    if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator.get())) streaming.push_back(frames);
+  for (auto& outcome : judge_clip(streaming, request, monitor)) {
+    if (outcome.problem) result.problems.push_back(std::move(*outcome.problem));
+    else result.scores.push_back(std::move(outcome.score));
+  }
+  for (const auto& evaluator : panel.loaded)
+    if (dynamic_cast<FrameEvaluator*>(evaluator.get()) == nullptr) score_alone(*evaluator, request, monitor.options(), result);
+  return result;
+}
+
+}  // namespace
+
+std::vector<ClipResult> score_clips(std::span<const ClipRequest> requests, const ScoreOptions& options, const RunOptions& run) {
+  const base::RunMonitor monitor(run);
+  Panel panel;
+  const auto infos = chosen(options);
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    monitor.tick(Stage::load, static_cast<int>(i), static_cast<int>(infos.size()), infos[i].name);
+    panel.load(infos[i], options);
+  }
+  const auto total = static_cast<int>(requests.size());
+  monitor.tick(Stage::score, 0, total);
+  std::vector<ClipResult> results;
+  for (const auto& request : requests) {
+    results.push_back(score_clip(panel, request, monitor));
+    monitor.tick(Stage::score, static_cast<int>(results.size()), total, request.clip.name());
+  }
+  return results;
+}
+
+}  // namespace gallop::evaluators
