@@ -1,0 +1,69 @@
+# The commands of the README. Variables: PYTHON (interpreter to start from), VENV (environment to use), TORCH (the torch
+# requirement; its LibTorch is linked), JOBS (parallel compilations).
+PYTHON ?= python3
+VENV ?= .venv
+TORCH ?= torch==2.13.0
+JOBS ?= $(shell nproc)
+BUILD := build/python
+BIN := $(VENV)/bin
+SOURCES := $(shell find include src python/bindings python/gallop python/build_backend CMakeLists.txt pyproject.toml -type f \
+             -not -name '*.pyc' -not -name '*.so' 2>/dev/null)
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+
+.PHONY: help setup build demo test bench parity parity-quick format lint compat asan fuzz clean
+help:
+	@echo "make demo    set up, build, judge real clips, print where the report is"
+	@echo "make test    set up, build, run every test that needs no reference packages"
+	@echo "make build | bench | parity | parity-quick | asan | fuzz | compat | format | lint | clean"
+
+$(VENV)/.ready: .ci/setup pyproject.toml
+	PYTHON=$(PYTHON) VENV=$(VENV) TORCH="$(TORCH)" bash .ci/setup
+	@touch $@
+setup: $(VENV)/.ready
+
+$(VENV)/.installed: $(VENV)/.ready $(SOURCES)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -C build-dir=$(BUILD) \
+	  -C cmake.define.GALLOP_BUILD_TESTS=ON .
+	@touch $@
+build: $(VENV)/.installed
+
+demo: build
+	@$(BIN)/gallop demo
+
+test: build
+	$(BIN)/cmake --build $(BUILD) --target all
+	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure -LE "slow|gpu"
+	$(BIN)/python -m pytest -m "not slow"
+
+bench: build
+	$(BIN)/cmake -S . -B $(BUILD) -DGALLOP_BUILD_BENCH=ON >/dev/null
+	$(BIN)/cmake --build $(BUILD) --target all
+	$(BIN)/python tests/bench/run.py --build $(BUILD)
+
+parity-quick: build
+	$(BIN)/python tests/parity/run.py --quick --build $(BUILD)
+parity: build
+	$(BIN)/python tests/parity/run.py --build $(BUILD)
+
+asan: setup
+	PATH="$(abspath $(BIN)):$$PATH" cmake --preset asan
+	$(BIN)/cmake --build build/asan
+	$(BIN)/ctest --test-dir build/asan --output-on-failure -L unit
+
+fuzz: setup
+	PATH="$(abspath $(BIN)):$$PATH" cmake --preset asan
+	$(BIN)/cmake --build build/asan
+	GALLOP_FUZZ_ROUNDS=100000 $(BIN)/ctest --test-dir build/asan --output-on-failure -L fuzz
+
+compat: setup
+	VENV=$(VENV) bash .ci/compat
+
+format:
+	$(BIN)/clang-format -i $$(git ls-files '*.h' '*.cpp')
+	$(BIN)/ruff format python tests
+lint:
+	$(BIN)/clang-format --dry-run --Werror $$(git ls-files '*.h' '*.cpp')
+	$(BIN)/ruff check python tests
+
+clean:
+	rm -rf build $(VENV)/.installed
