@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/run.h"
+#include "evaluators/clip_shared.h"
 #include "gallop/evaluator.h"
 #include "media/frame_source.h"
 
@@ -16,6 +17,7 @@ struct ClipContext {
   const ClipRequest& request;
   const media::SourceInfo& source;
   const base::RunMonitor& monitor;
+  ClipShared& shared;  // intermediate results of the judges that see the same frames
 };
 
 // Judges one clip. Used by one thread.

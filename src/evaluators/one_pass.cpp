@@ -65,8 +65,9 @@ void judge_group(const media::FrameRequest& frames, std::vector<Seat*>& seats, c
                  const base::RunMonitor& monitor) {
   try {
     const auto source = open_source(request.clip, frames);
+    ClipShared shared;
     for (Seat* seat : seats)
-      seat->attempt([&] { seat->judge = seat->evaluator->open({request, source->info(), monitor}); });
+      seat->attempt([&] { seat->judge = seat->evaluator->open({request, source->info(), monitor, shared}); });
     stream(*source, seats, monitor);
     const auto flags = source->flags();
     for (Seat* seat : seats) conclude(*seat, flags);
