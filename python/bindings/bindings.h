@@ -17,6 +17,7 @@ void bind_errors(py::module_& module);
 void bind_system(py::module_& module);
 void bind_progress(py::module_& module);
 void bind_video(py::module_& module);
+void bind_media(py::module_& module);
 void bind_evaluator(py::module_& module);
 
 // Builds RunOptions whose callbacks take the interpreter's lock, and which notices Ctrl-C at every tick.

@@ -8,5 +8,6 @@ PYBIND11_MODULE(_gallop, module) {
   bind_system(module);
   bind_progress(module);
   bind_video(module);
+  bind_media(module);
   bind_evaluator(module);
 }

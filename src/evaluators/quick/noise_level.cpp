@@ -43,7 +43,7 @@ class Judge final : public quick::TrackJudge {
   }
   void conclude(Score& score) override {
     score.value = quick::quantile(parts_, 0.5);
-    if (score.value > 12.0) score.flags.push_back("noisy: even flat regions vary strongly from pixel to pixel");
+    if (score.value > 2.0) score.flags.push_back("noisy: even flat regions vary strongly from pixel to pixel");
   }
 };
 

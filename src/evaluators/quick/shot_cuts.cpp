@@ -17,7 +17,7 @@ bool is_cut(const std::vector<double>& changes, std::size_t i) {
   constexpr std::size_t kAround = 6;
   std::vector<double> around;
   for (std::size_t j = i > kAround ? i - kAround : 0; j < std::min(changes.size(), i + kAround + 1); ++j)
-    if (j != i) around.push_back(changes[j]);
+    if (j != i && changes[j] > 0.5) around.push_back(changes[j]);  // repeated frames tell nothing of the usual change
   const double usual = quick::quantile(around, 0.5);
   const bool alone = (i == 0 || changes[i - 1] < 0.5 * changes[i]) && (i + 1 == changes.size() || changes[i + 1] < 0.5 * changes[i]);
   return changes[i] > 8.0 && changes[i] > 3.0 * usual && alone;

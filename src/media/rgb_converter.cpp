@@ -1,0 +1,96 @@
+#include "media/rgb_converter.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace gallop::media {
+namespace {
+
+// yuvj formats are the full-range twins of the plain ones; the scaler is told the range instead.
+AVPixelFormat plain_format(AVPixelFormat format) {
+  switch (format) {
+    case AV_PIX_FMT_YUVJ420P: return AV_PIX_FMT_YUV420P;
+    case AV_PIX_FMT_YUVJ422P: return AV_PIX_FMT_YUV422P;
+    case AV_PIX_FMT_YUVJ444P: return AV_PIX_FMT_YUV444P;
+    case AV_PIX_FMT_YUVJ440P: return AV_PIX_FMT_YUV440P;
+    case AV_PIX_FMT_YUVJ411P: return AV_PIX_FMT_YUV411P;
+    default: return format;
+  }
+}
+
+bool full_range(const AVFrame& frame) {
+  return frame.color_range == AVCOL_RANGE_JPEG || plain_format(static_cast<AVPixelFormat>(frame.format)) != frame.format;
+}
+
+// OpenCV never looks at the matrix tag; decord's filter graph and we do.
+int matrix_of(const AVFrame& frame, ReaderContract contract) {
+  if (contract == ReaderContract::opencv) return SWS_CS_DEFAULT;
+  switch (frame.colorspace) {
+    case AVCOL_SPC_BT709: return SWS_CS_ITU709;
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL: return SWS_CS_BT2020;
+    case AVCOL_SPC_SMPTE240M: return SWS_CS_SMPTE240M;
+    case AVCOL_SPC_FCC: return SWS_CS_FCC;
+    default: return SWS_CS_DEFAULT;
+  }
+}
+
+int flags_of(ReaderContract contract) { return contract == ReaderContract::decord ? SWS_BILINEAR : SWS_BICUBIC; }
+
+// Turns a packed RGB picture clockwise.
+void turn(const RgbFrame& in, int degrees, RgbFrame& out) {
+  const bool swapped = degrees != 180;
+  out.resize(swapped ? in.width : in.height, swapped ? in.height : in.width);
+  constexpr std::int64_t kTile = 32;  // keeps both the rows read and the rows written in the cache
+  for (std::int64_t top = 0; top < in.height; top += kTile)
+    for (std::int64_t left = 0; left < in.width; left += kTile)
+      for (std::int64_t y = top; y < std::min(top + kTile, in.height); ++y)
+        for (std::int64_t x = left; x < std::min(left + kTile, in.width); ++x) {
+          const std::int64_t to_y = degrees == 90 ? x : degrees == 180 ? in.height - 1 - y : in.width - 1 - x;
+          const std::int64_t to_x = degrees == 90 ? in.height - 1 - y : degrees == 180 ? in.width - 1 - x : y;
+          const std::uint8_t* from = in.rgb.data() + (y * in.width + x) * 3;
+          std::uint8_t* to = out.rgb.data() + (to_y * out.width + to_x) * 3;
+          to[0] = from[0];
+          to[1] = from[1];
+          to[2] = from[2];
+        }
+}
+
+}  // namespace
+
+RgbConverter::RgbConverter(ReaderContract contract, int rotation, std::int64_t width, std::int64_t height)
+    : contract_(contract), rotation_(rotation), width_(width), height_(height) {}
+
+void RgbConverter::prepare(const AVFrame& frame, int width, int height) {
+  const bool full = full_range(frame);
+  const int matrix = matrix_of(frame, contract_);
+  const std::vector<std::int64_t> key = {frame.width, frame.height, frame.format, width, height, full, matrix};
+  if (key == prepared_for_) return;
+  const auto format = plain_format(static_cast<AVPixelFormat>(frame.format));
+  scaler_.reset(sws_getContext(frame.width, frame.height, format, width, height, AV_PIX_FMT_RGB24, flags_of(contract_), nullptr, nullptr, nullptr));
+  GALLOP_CHECK(scaler_ != nullptr, Unsupported, "pixel format {} of {}x{} cannot be converted to RGB; convert the clip to yuv420p",
+               av_get_pix_fmt_name(format) != nullptr ? av_get_pix_fmt_name(format) : "?", frame.width, frame.height);
+  const int* coefficients = sws_getCoefficients(matrix);
+  // Refused for RGB sources, which need no matrix.
+  (void)sws_setColorspaceDetails(scaler_.get(), coefficients, full ? 1 : 0, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
+  prepared_for_ = key;
+}
+
+void RgbConverter::convert(const AVFrame& frame, RgbFrame& out) {
+  GALLOP_CHECK(frame.width > 0 && frame.height > 0 && std::int64_t{frame.width} * frame.height <= kMostPixels, MediaError,
+               "a frame of {}x{} pixels is beyond what is believable; the file is damaged", frame.width, frame.height);
+  const bool swapped = rotation_ == 90 || rotation_ == 270;
+  const auto width = static_cast<int>(width_ > 0 ? (swapped ? height_ : width_) : frame.width);
+  const auto height = static_cast<int>(height_ > 0 ? (swapped ? width_ : height_) : frame.height);
+  prepare(frame, width, height);
+  RgbFrame& target = rotation_ == 0 ? out : turned_;
+  target.resize(height, width);
+  std::uint8_t* planes[4] = {target.rgb.data(), nullptr, nullptr, nullptr};
+  const int strides[4] = {width * 3, 0, 0, 0};
+  const int rows = sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, planes, strides);
+  GALLOP_CHECK(rows > 0, MediaError, "a frame could not be converted to RGB ({}); the file is damaged", text_of(rows));
+  if (rotation_ != 0) turn(turned_, rotation_, out);
+}
+
+}  // namespace gallop::media
