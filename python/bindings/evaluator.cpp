@@ -3,6 +3,41 @@
 namespace gallop::python {
 namespace {
 
+// The clip of a request as Python knows it: a path or a Video.
+py::object clip_object(const Clip& clip) {
+  if (clip.file() != nullptr) return py::cast(*clip.file());
+  return py::cast(*clip.frames());
+}
+
+// An evaluator written in Python: a function from a ClipRequest to a number or a Score.
+class PythonEvaluator final : public EvaluatorBase {
+ public:
+  PythonEvaluator(EvaluatorInfo info, std::shared_ptr<py::object> function) : info_(std::move(info)), function_(std::move(function)) {}
+  EvaluatorInfo info() const override { return info_; }
+  std::vector<Score> score(std::span<const ClipRequest> requests, const RunOptions&) override {
+    py::gil_scoped_acquire lock;
+    std::vector<Score> scores;
+    for (const auto& request : requests) {
+      const py::object answer = (*function_)(request);
+      auto score = py::isinstance<Score>(answer) ? answer.cast<Score>() : Score{.value = answer.cast<double>()};
+      score.dimension = info_.name;
+      scores.push_back(std::move(score));
+    }
+    return scores;
+  }
+
+ private:
+  EvaluatorInfo info_;
+  std::shared_ptr<py::object> function_;
+};
+
+void register_python(const py::object& function, std::string name, std::string profile, std::string summary, double low, double high, bool higher_is_better) {
+  EvaluatorInfo info{.name = std::move(name), .profile = std::move(profile), .summary = std::move(summary), .low = low, .high = high, .higher_is_better = higher_is_better};
+  // The registry outlives the interpreter: the function is kept for the life of the process and never released.
+  const std::shared_ptr<py::object> kept(new py::object(function), [](py::object*) {});
+  register_evaluator(info, [info, kept](const auto&, const auto&) { return std::make_unique<PythonEvaluator>(info, kept); });
+}
+
 // A path, frames in memory, or a request that carries more.
 ClipRequest to_request(const py::object& source) {
   if (py::isinstance<ClipRequest>(source)) return source.cast<ClipRequest>();
@@ -35,6 +70,9 @@ LoadOptions load_options(const std::optional<Device>& device, const std::optiona
 
 void bind_results(py::module_& module) {
   py::class_<Score>(module, "Score", "One number with its parts (per frame, pair or segment) and flags.")
+      .def(py::init([](double value, std::vector<double> parts, std::vector<std::string> flags) {
+             return Score{.value = value, .parts = std::move(parts), .flags = std::move(flags)};
+           }), py::arg("value"), py::arg("parts") = std::vector<double>{}, py::arg("flags") = std::vector<std::string>{})
       .def_readonly("dimension", &Score::dimension)
       .def_readonly("value", &Score::value)
       .def_readonly("parts", &Score::parts)
@@ -96,10 +134,14 @@ void bind_evaluator(py::module_& module) {
            py::arg("labels") = std::map<std::string, std::string>{}, py::arg("image") = py::none(), py::arg("reference") = py::none())
       .def_readonly("prompt", &ClipRequest::prompt)
       .def_readonly("labels", &ClipRequest::labels)
+      .def_property_readonly("clip", [](const ClipRequest& self) { return clip_object(self.clip); })
       .def_property_readonly("name", [](const ClipRequest& self) { return self.clip.name(); })
       .def("__repr__", [](const ClipRequest& self) { return "ClipRequest('" + self.clip.name() + "')"; });
   module.def("evaluators", [](const std::string& profile) { return evaluators(profile); }, py::arg("profile") = "",
              "Everything registered, sorted by name; an empty profile means all.");
+  module.def("register_evaluator", &register_python, py::arg("function"), py::arg("name"), py::kw_only(), py::arg("profile") = "custom",
+             py::arg("summary") = "", py::arg("low") = 0.0, py::arg("high") = 1.0, py::arg("higher_is_better") = true,
+             "Adds an evaluator: function(ClipRequest) -> float or Score. An exception of the function ends the run.");
   module.def("make_evaluator",
              [](const std::string& name, const std::filesystem::path& weights, const std::optional<Device>& device, const std::optional<std::string>& dtype) {
                const auto options = load_options(device, dtype);

@@ -13,6 +13,7 @@ void check_written(int result, const std::filesystem::path& shown) {
 }  // namespace
 
 Output open_output(const std::filesystem::path& temporary, const std::filesystem::path& shown) {
+  silence_ffmpeg();
   AVFormatContext* raw = nullptr;
   const int made = avformat_alloc_output_context2(&raw, nullptr, nullptr, temporary.c_str());
   GALLOP_CHECK(made >= 0 && raw != nullptr, InvalidArgument, "{}: no container is known for this extension; use .mp4, .mov, .mkv, .gif or .webp", base::quote(shown));

@@ -18,18 +18,17 @@ constexpr const char* kClipFormats =
     "dv,obu,nut,wav,mp3,flac,aac,rm,vc1,mjpeg,svq3,wtv,webp_pipe";
 constexpr const char* kPictureFormats = "png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,gif,apng,mjpeg,jpegls_pipe,tiff_pipe";
 
-// FFmpeg prints to standard error by default; its words reach the caller through our messages instead.
-void quiet_once() {
-  static const bool done = (av_log_set_level(AV_LOG_QUIET), true);
-  (void)done;
-}
-
 struct Options {
   AVDictionary* values = nullptr;
   ~Options() { av_dict_free(&values); }
 };
 
 }  // namespace
+
+void silence_ffmpeg() {
+  static const bool done = (av_log_set_level(AV_LOG_QUIET), true);
+  (void)done;
+}
 
 std::string text_of(int error) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
@@ -49,7 +48,7 @@ PacketPtr make_packet() {
 }
 
 Input open_input(const std::filesystem::path& file, InputKind kind) {
-  quiet_once();
+  silence_ffmpeg();
   base::require_file(file, kind == InputKind::clip ? "clip" : "picture");
   GALLOP_CHECK(std::filesystem::file_size(file) > 0, MediaError, "{}: the file is empty (0 bytes); it was probably not written or copied to the end",
                base::quote(file));

@@ -46,6 +46,9 @@ using Resampler = std::unique_ptr<SwrContext, ResamplerCloser>;
 FramePtr make_frame();    // OutOfMemory
 PacketPtr make_packet();  // OutOfMemory
 
+// Keeps FFmpeg from printing to standard error: its words reach the caller through our messages. Before any other call.
+void silence_ffmpeg();
+
 // FFmpeg's text for a negative return value.
 std::string text_of(int error);
 

@@ -26,6 +26,7 @@ PictureForm picture_form(const std::filesystem::path& file) {
 }
 
 std::vector<std::uint8_t> encode_picture(const std::filesystem::path& file, const Image& image, const PictureForm& form) {
+  silence_ffmpeg();
   const AVCodec* encoder = avcodec_find_encoder_by_name(form.encoder);
   GALLOP_CHECK(encoder != nullptr, Unsupported, "{}: encoder {} is not in this FFmpeg", base::quote(file), form.encoder);
   Codec codec(avcodec_alloc_context3(encoder));

@@ -1,0 +1,5 @@
+"""The command line ``gallop``."""
+
+from gallop.cli.main import main
+
+__all__ = ["main"]
