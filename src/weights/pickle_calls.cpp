@@ -1,0 +1,122 @@
+#include "weights/pickle_calls.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "base/names.h"
+
+namespace gallop::weights {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, at::ScalarType>, 12> kStorages = {{
+    {"torch.FloatStorage", at::kFloat},
+    {"torch.HalfStorage", at::kHalf},
+    {"torch.BFloat16Storage", at::kBFloat16},
+    {"torch.DoubleStorage", at::kDouble},
+    {"torch.LongStorage", at::kLong},
+    {"torch.IntStorage", at::kInt},
+    {"torch.ShortStorage", at::kShort},
+    {"torch.CharStorage", at::kChar},
+    {"torch.ByteStorage", at::kByte},
+    {"torch.BoolStorage", at::kBool},
+    {"torch.Float8_e4m3fnStorage", at::kFloat8_e4m3fn},
+    {"torch.Float8_e5m2Storage", at::kFloat8_e5m2},
+}};
+
+// Names that build containers or tensors and nothing else.
+constexpr std::array<std::string_view, 9> kCallables = {
+    "collections.OrderedDict",   "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "torch._utils._rebuild_tensor",
+    "torch.Size",                "torch.jit._pickle.build_intlist", "torch.jit._pickle.restore_type_tag", "torch.jit._pickle.build_tensorlist",
+    "torch.jit._pickle.build_doublelist"};
+
+// Classes of a TorchScript archive: their objects are plain attribute tables here, their code is never looked at.
+bool is_script_class(const std::string& name) { return name.starts_with("__torch__."); }
+
+std::int64_t integer(const PicklePtr& value, const std::string& where) {
+  const auto* number = std::get_if<std::int64_t>(&value->data);
+  GALLOP_CHECK(number != nullptr, FormatError, "{}: a number was expected inside a tensor description", where);
+  return *number;
+}
+
+std::vector<std::int64_t> integers(const PicklePtr& value, const std::string& where) {
+  const auto* list = std::get_if<PickleList>(&value->data);
+  GALLOP_CHECK(list != nullptr && list->items.size() <= 64, FormatError, "{}: a short tuple was expected inside a tensor description", where);
+  std::vector<std::int64_t> numbers;
+  for (const auto& item : list->items) numbers.push_back(integer(item, where));
+  return numbers;
+}
+
+PicklePtr make_tensor(const PickleList& arguments, const std::string& where) {
+  GALLOP_CHECK(arguments.items.size() >= 4, FormatError, "{}: a tensor description has {} parts, expected at least 4", where, arguments.items.size());
+  const auto* storage = std::get_if<PickleStorage>(&arguments.items[0]->data);
+  GALLOP_CHECK(storage != nullptr, FormatError, "{}: a tensor description does not begin with a storage", where);
+  TensorSpec spec{.storage = storage->key, .dtype = storage->dtype, .storage_numel = storage->numel, .offset = integer(arguments.items[1], where),
+                  .sizes = integers(arguments.items[2], where), .strides = integers(arguments.items[3], where)};
+  GALLOP_CHECK(spec.sizes.size() == spec.strides.size(), FormatError, "{}: a tensor has {} sides and {} strides", where, spec.sizes.size(), spec.strides.size());
+  std::int64_t last = spec.offset;
+  bool empty = false;
+  for (std::size_t i = 0; i < spec.sizes.size(); ++i) {
+    GALLOP_CHECK(spec.sizes[i] >= 0 && spec.strides[i] >= 0, FormatError, "{}: a tensor has a negative side or stride", where);
+    empty = empty || spec.sizes[i] == 0;
+    if (!empty) last = base::checked_add(last, base::checked_mul(spec.sizes[i] - 1, spec.strides[i], where.c_str()), where.c_str());
+  }
+  GALLOP_CHECK(spec.offset >= 0 && (empty || last < spec.storage_numel), FormatError, "{}: a tensor reaches element {} of a storage of {}; the file is damaged", where, last,
+               spec.storage_numel);
+  return std::make_shared<PickleValue>(PickleValue{std::move(spec)});
+}
+
+PicklePtr make_dict(const PickleList& arguments, const std::string& where) {
+  PickleDict dict;
+  if (arguments.items.empty()) return std::make_shared<PickleValue>(PickleValue{dict});
+  // OrderedDict([(key, value), ...])
+  const auto* pairs = std::get_if<PickleList>(&arguments.items[0]->data);
+  GALLOP_CHECK(pairs != nullptr, FormatError, "{}: an OrderedDict is not made from pairs", where);
+  for (const auto& item : pairs->items) {
+    const auto* pair = std::get_if<PickleList>(&item->data);
+    GALLOP_CHECK(pair != nullptr && pair->items.size() == 2, FormatError, "{}: an OrderedDict is not made from pairs", where);
+    dict.items.emplace_back(pair->items[0], pair->items[1]);
+  }
+  return std::make_shared<PickleValue>(PickleValue{std::move(dict)});
+}
+
+}  // namespace
+
+std::optional<at::ScalarType> storage_dtype(const std::string& global) {
+  for (const auto& [name, dtype] : kStorages)
+    if (name == global) return dtype;
+  return std::nullopt;
+}
+
+void check_global(const std::string& name, const std::string& where) {
+  const bool known = storage_dtype(name).has_value() || is_script_class(name) || std::find(kCallables.begin(), kCallables.end(), name) != kCallables.end();
+  GALLOP_CHECK(known, FormatError,
+               "{}: names {}, which is not needed to describe tensors; the file could run code in another program and is refused. Save the tensors alone, or as safetensors",
+               where, base::quote(name));
+}
+
+PicklePtr rebuild(const std::string& callable, const PickleList& arguments, const std::string& where) {
+  check_global(callable, where);
+  if (callable == "torch._utils._rebuild_tensor_v2" || callable == "torch._utils._rebuild_tensor") return make_tensor(arguments, where);
+  if (callable == "collections.OrderedDict") return make_dict(arguments, where);
+  if (is_script_class(callable)) return std::make_shared<PickleValue>(PickleValue{PickleDict{}});
+  GALLOP_CHECK(!arguments.items.empty(), FormatError, "{}: {} is called without arguments", where, callable);
+  // A parameter is its tensor; a tagged or typed list is its list.
+  return arguments.items[0];
+}
+
+PicklePtr storage_of(const PickleValue& id, const std::string& where) {
+  const auto* tuple = std::get_if<PickleList>(&id.data);
+  GALLOP_CHECK(tuple != nullptr && tuple->items.size() >= 5, FormatError, "{}: an external reference is not a storage", where);
+  const auto* kind = std::get_if<std::string>(&tuple->items[0]->data);
+  const auto* type = std::get_if<PickleGlobal>(&tuple->items[1]->data);
+  const auto* key = std::get_if<std::string>(&tuple->items[2]->data);
+  GALLOP_CHECK(kind != nullptr && *kind == "storage" && type != nullptr && key != nullptr, FormatError, "{}: an external reference is not a storage", where);
+  const auto dtype = storage_dtype(type->name);
+  GALLOP_CHECK(dtype.has_value(), FormatError, "{}: storage class {} is not known", where, base::quote(type->name));
+  const auto numel = integer(tuple->items[4], where);
+  GALLOP_CHECK(numel >= 0, FormatError, "{}: a storage of {} elements", where, numel);
+  return std::make_shared<PickleValue>(PickleValue{PickleStorage{*key, *dtype, numel}});
+}
+
+}  // namespace gallop::weights
