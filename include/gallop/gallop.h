@@ -10,3 +10,4 @@
 #include "gallop/progress.h"
 #include "gallop/version.h"
 #include "gallop/video.h"
+#include "gallop/weights.h"

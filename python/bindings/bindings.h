@@ -18,6 +18,7 @@ void bind_system(py::module_& module);
 void bind_progress(py::module_& module);
 void bind_video(py::module_& module);
 void bind_media(py::module_& module);
+void bind_weights(py::module_& module);
 void bind_evaluator(py::module_& module);
 
 // Builds RunOptions whose callbacks take the interpreter's lock, and which notices Ctrl-C at every tick.

@@ -22,7 +22,12 @@ bool about_a_file(const std::string& message) { return message.find(": no such "
 void raise(const Error& error) {
   PyObject* type = exception_classes[static_cast<std::size_t>(error.kind())];
   if (error.kind() == ErrorKind::not_found && about_a_file(error.what())) type = file_not_found;
-  PyErr_SetString(type, error.what());
+  // A message may quote bytes that are not UTF-8; they must not turn one error into another.
+  const std::string_view text(error.what());
+  PyObject* message = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace");
+  if (message == nullptr) return;
+  PyErr_SetObject(type, message);
+  Py_DECREF(message);
 }
 
 }  // namespace

@@ -9,5 +9,6 @@ PYBIND11_MODULE(_gallop, module) {
   bind_progress(module);
   bind_video(module);
   bind_media(module);
+  bind_weights(module);
   bind_evaluator(module);
 }

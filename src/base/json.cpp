@@ -45,7 +45,7 @@ Json parse_json(std::string_view text, std::string_view where) {
   try {
     return Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) { return strict(depth, event, parsed); });
   } catch (const Json::exception& error) {
-    throw FormatError(fmt::format("{}: not valid JSON: {}", where, error.what()));
+    throw FormatError(fmt::format("{}: not valid JSON: {}", where, quote(error.what())));
   }
 }
 

@@ -11,7 +11,7 @@
 namespace gallop::weights {
 namespace {
 
-constexpr std::int64_t kStreamMagic = static_cast<std::int64_t>(0x50a86a20f9469cfcLL);  // low eight of the ten bytes torch writes
+constexpr std::int64_t kStreamMagic = static_cast<std::int64_t>(0xa86a20f9469cfc6cULL);  // low eight of the ten bytes torch writes
 
 // The folder inside the archive that holds data.pkl.
 std::string root_of(const ZipArchive& archive, const std::string& shown) {
@@ -72,9 +72,7 @@ TensorMap open_torch_zip(const std::shared_ptr<const base::MappedFile>& file) {
   return read_part("data.pkl", "data/");
 }
 
-bool looks_like_torch_stream(std::span<const std::byte> bytes) {
-  return bytes.size() > 15 && bytes[0] == std::byte{0x80} && bytes[1] == std::byte{2} && bytes[2] == std::byte{0x8a} && bytes[3] == std::byte{10};
-}
+bool looks_like_torch_stream(std::span<const std::byte> bytes) { return bytes.size() > 2 && bytes[0] == std::byte{0x80} && bytes[1] <= std::byte{5}; }
 
 TensorMap open_torch_stream(const std::shared_ptr<const base::MappedFile>& file) {
   const auto shown = base::quote(file->path());
