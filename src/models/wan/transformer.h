@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/wan/config.h"
-#include "nn/linear.h"
+#include "nn/layers.h"
 #include "weights/weight_map.h"
 
 namespace gallop::models::wan {

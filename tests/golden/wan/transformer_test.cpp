@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "support/golden.h"
+#include "support/wan_golden.h"
 #include "support/tiny_wan.h"
 
 namespace {

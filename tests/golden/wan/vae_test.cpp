@@ -1,7 +1,7 @@
 // Both VAEs against recorded values of diffusers 0.42.1, and the properties of chunks and tiles.
 #include <doctest/doctest.h>
 
-#include "support/golden.h"
+#include "support/wan_golden.h"
 #include "support/tiny_wan.h"
 
 namespace {

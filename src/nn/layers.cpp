@@ -1,0 +1,30 @@
+#include "nn/layers.h"
+
+namespace gallop::nn {
+
+Linear Linear::load(const Params& params, std::int64_t in, std::int64_t out, bool with_bias) {
+  return {params("weight", {out, in}), with_bias ? params("bias", {out}) : at::Tensor()};
+}
+
+LayerNorm LayerNorm::load(const Params& params, std::int64_t width, double eps) {
+  return {params("weight", {width}), params("bias", {width}), eps};
+}
+
+Conv2d Conv2d::load(const Params& params, std::int64_t in, std::int64_t out, const Options& options) {
+  const auto weight = params("weight", {out, in, options.kernel[0], options.kernel[1]});
+  return of(weight, options.bias ? params("bias", {out}) : at::Tensor(), options.stride, options.padding);
+}
+
+Conv2d Conv2d::of(const at::Tensor& weight, const at::Tensor& bias, std::int64_t stride, std::array<std::int64_t, 2> padding) {
+  return {weight.contiguous(at::MemoryFormat::ChannelsLast), bias, stride, padding};
+}
+
+at::Tensor instance_norm(const at::Tensor& x, double eps) {
+  // One image at a time keeps the channels_last layout and makes the result independent of the batch.
+  if (x.size(0) == 1) return at::batch_norm(x, {}, {}, {}, {}, true, 0.0, eps, false);
+  std::vector<at::Tensor> parts;
+  for (const auto& image : x.split(1)) parts.push_back(at::batch_norm(image, {}, {}, {}, {}, true, 0.0, eps, false));
+  return at::cat(parts);
+}
+
+}  // namespace gallop::nn
