@@ -15,14 +15,13 @@ ENDINGS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mp
 
 
 def in_folder(folder: Path) -> list[Path]:
-    """The clips of a folder and its sub-folders, by ending, sorted by name. Hidden ones are left out."""
+    """The clips of a folder and its sub-folders, by ending, sorted by name, hidden ones left out. None: the folder itself,
+    which becomes a row with a problem, so that no name a user gave is passed over in silence."""
     found = []
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [Path(root) / name for name in sorted(files) if Path(name).suffix.lower() in ENDINGS and not name.startswith(".")]
-    if not found:
-        raise NotFound(f'"{folder}": holds no clips ({", ".join(sorted(ENDINGS))}); name the files to judge them whatever their ending')
-    return found
+    return found or [folder]
 
 
 def _from_path(path: str | os.PathLike) -> list[Path]:

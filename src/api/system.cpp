@@ -7,11 +7,6 @@
 namespace gallop {
 inline namespace v0 {
 
-Device Device::best() {
-  static const bool has_gpu = at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0;
-  return has_gpu ? Device{Kind::cuda, 0} : Device{};
-}
-
 void set_threads(int count) {
   GALLOP_CHECK(count >= 0 && count <= 1024, InvalidArgument, "threads: {} is not believable; use 1 to 1024, or 0 for the default", count);
   static const int default_threads = at::get_num_threads();

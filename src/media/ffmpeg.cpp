@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
 
 #include "base/check.h"
 #include "base/files.h"
@@ -16,7 +17,19 @@ namespace {
 constexpr const char* kClipFormats =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts,mpegvideo,gif,apng,yuv4mpegpipe,h264,hevc,m4v,asf,ogg,ivf,mxf,"
     "dv,obu,nut,wav,mp3,flac,aac,rm,vc1,mjpeg,svq3,wtv,webp_pipe";
-constexpr const char* kPictureFormats = "png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,gif,apng,mjpeg,jpegls_pipe,tiff_pipe";
+
+// A picture's demuxer by its first bytes; FFmpeg's own guess would go by the name's ending. Null: no form this library reads.
+const char* picture_format(const std::filesystem::path& file) {
+  std::array<char, 12> head{};
+  std::ifstream(file, std::ios::binary).read(head.data(), head.size());
+  const std::string_view bytes(head.data(), head.size());
+  if (bytes.starts_with("\x89PNG")) return "png_pipe";
+  if (bytes.starts_with("\xFF\xD8")) return "jpeg_pipe";
+  if (bytes.starts_with("RIFF") && bytes.substr(8) == "WEBP") return "webp_pipe";
+  if (bytes.starts_with("BM")) return "bmp_pipe";
+  if (bytes.starts_with("GIF8")) return "gif";
+  return nullptr;
+}
 
 struct Options {
   AVDictionary* values = nullptr;
@@ -54,9 +67,13 @@ Input open_input(const std::filesystem::path& file, InputKind kind) {
                base::quote(file));
   Options options;
   av_dict_set(&options.values, "protocol_whitelist", "file", 0);
-  av_dict_set(&options.values, "format_whitelist", kind == InputKind::clip ? kClipFormats : kPictureFormats, 0);
+  const char* picture = kind == InputKind::picture ? picture_format(file) : nullptr;
+  GALLOP_CHECK(kind == InputKind::clip || picture != nullptr, MediaError, "{}: not a picture this library reads (PNG, JPEG, WebP, BMP, GIF); convert it first",
+               base::quote(file));
+  av_dict_set(&options.values, "format_whitelist", picture != nullptr ? picture : kClipFormats, 0);
   AVFormatContext* raw = nullptr;
-  const int opened = avformat_open_input(&raw, ("file:" + file.string()).c_str(), nullptr, &options.values);
+  const auto* format = picture != nullptr ? av_find_input_format(picture) : nullptr;
+  const int opened = avformat_open_input(&raw, ("file:" + file.string()).c_str(), format, &options.values);
   GALLOP_CHECK(opened >= 0, MediaError, "{}: not a {} this library reads, or its header is damaged ({}); check the file with a player",
                base::quote(file), kind == InputKind::clip ? "clip" : "picture", text_of(opened));
   Input input(raw);

@@ -21,13 +21,18 @@ double fps_of(const AVFormatContext& input, const AVStream& stream) {
   return 25.0;
 }
 
-// Every frame of the best video stream.
+// OpenCV reads the first video stream of a file, decord and we the best one.
+StreamDecoder::Choice choice_of(ReaderContract contract) {
+  return contract == ReaderContract::opencv ? StreamDecoder::Choice::first : StreamDecoder::Choice::best;
+}
+
+// Every frame of the video stream the contract chooses.
 class FileSource final : public FrameSource {
  public:
   FileSource(const std::filesystem::path& file, const FrameRequest& request)
       : file_(file),
         contract_(request.contract),
-        decoder_(file, open_input(file, InputKind::clip), AVMEDIA_TYPE_VIDEO, request.threads),
+        decoder_(file, open_input(file, InputKind::clip), AVMEDIA_TYPE_VIDEO, request.threads, choice_of(request.contract)),
         converter_(request.contract, rotation_of(decoder_.stream()), request.width, request.height) {
     const auto& parameters = *decoder_.stream().codecpar;
     const bool swapped = rotation_of(decoder_.stream()) % 180 != 0;

@@ -77,6 +77,20 @@ void RgbConverter::prepare(const AVFrame& frame, int width, int height) {
   prepared_for_ = key;
 }
 
+void RgbConverter::scale(const AVFrame& frame, RgbFrame& target) {
+  // The scaler's vector code leaves the last columns of a row unwritten when the row has no room for a whole block of eight
+  // pixels: rows get that room, and are packed afterwards.
+  const auto width = static_cast<std::size_t>(target.width), padded = (width + 31) / 32 * 32;
+  const bool tight = width % 8 == 0;
+  if (!tight) padded_.resize(padded * static_cast<std::size_t>(target.height) * 3 + RgbFrame::kSlack);
+  std::uint8_t* planes[4] = {tight ? target.rgb.data() : padded_.data(), nullptr, nullptr, nullptr};
+  const int strides[4] = {static_cast<int>((tight ? width : padded) * 3), 0, 0, 0};
+  const int rows = sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, planes, strides);
+  GALLOP_CHECK(rows > 0, MediaError, "a frame could not be converted to RGB ({}); the file is damaged", text_of(rows));
+  for (std::size_t y = 0; !tight && y < static_cast<std::size_t>(target.height); ++y)
+    std::copy_n(padded_.data() + y * padded * 3, width * 3, target.rgb.data() + y * width * 3);
+}
+
 void RgbConverter::convert(const AVFrame& frame, RgbFrame& out) {
   GALLOP_CHECK(frame.width > 0 && frame.height > 0 && std::int64_t{frame.width} * frame.height <= kMostPixels, MediaError,
                "a frame of {}x{} pixels is beyond what is believable; the file is damaged", frame.width, frame.height);
@@ -86,10 +100,7 @@ void RgbConverter::convert(const AVFrame& frame, RgbFrame& out) {
   prepare(frame, width, height);
   RgbFrame& target = rotation_ == 0 ? out : turned_;
   target.resize(height, width);
-  std::uint8_t* planes[4] = {target.rgb.data(), nullptr, nullptr, nullptr};
-  const int strides[4] = {width * 3, 0, 0, 0};
-  const int rows = sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, planes, strides);
-  GALLOP_CHECK(rows > 0, MediaError, "a frame could not be converted to RGB ({}); the file is damaged", text_of(rows));
+  scale(frame, target);
   if (rotation_ != 0) turn(turned_, rotation_, out);
 }
 

@@ -34,6 +34,7 @@ class RgbConverter {
   void convert(const AVFrame& frame, RgbFrame& out);
 
  private:
+  void scale(const AVFrame& frame, RgbFrame& target);
   void prepare(const AVFrame& frame, int width, int height);
 
   ReaderContract contract_;
@@ -42,6 +43,7 @@ class RgbConverter {
   Scaler scaler_;
   std::vector<std::int64_t> prepared_for_;
   RgbFrame turned_;
+  std::vector<std::uint8_t> padded_;
 };
 
 }  // namespace gallop::media

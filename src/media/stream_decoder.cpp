@@ -9,8 +9,14 @@ namespace {
 // Errors in a row after which a file is given up: a decoder that refuses this much will not recover.
 constexpr int kMostErrorsInARow = 4096;
 
-int best_stream(const std::filesystem::path& file, AVFormatContext& input, AVMediaType type) {
-  const int index = av_find_best_stream(&input, type, -1, -1, nullptr, 0);
+int first_stream(const AVFormatContext& input, AVMediaType type) {
+  for (unsigned i = 0; i < input.nb_streams; ++i)
+    if (input.streams[i]->codecpar->codec_type == type) return static_cast<int>(i);
+  return -1;
+}
+
+int choose_stream(const std::filesystem::path& file, AVFormatContext& input, AVMediaType type, StreamDecoder::Choice choice) {
+  const int index = choice == StreamDecoder::Choice::first ? first_stream(input, type) : av_find_best_stream(&input, type, -1, -1, nullptr, 0);
   GALLOP_CHECK(index >= 0, MediaError, "{}: holds no {} stream; is this the right file?", base::quote(file),
                type == AVMEDIA_TYPE_VIDEO ? "video" : "audio");
   return index;
@@ -18,10 +24,10 @@ int best_stream(const std::filesystem::path& file, AVFormatContext& input, AVMed
 
 }  // namespace
 
-StreamDecoder::StreamDecoder(const std::filesystem::path& file, Input input, AVMediaType type, int threads)
+StreamDecoder::StreamDecoder(const std::filesystem::path& file, Input input, AVMediaType type, int threads, Choice choice)
     : file_(file),
       input_(std::move(input)),
-      index_(best_stream(file, *input_, type)),
+      index_(choose_stream(file, *input_, type, choice)),
       codec_(open_decoder(file, *input_->streams[index_], threads)),
       frame_(make_frame()),
       packet_(make_packet()) {
@@ -80,7 +86,7 @@ const AVFrame* StreamDecoder::next() {
 
 std::int64_t count_video_packets(const std::filesystem::path& file) {
   const auto input = open_input(file, InputKind::clip);
-  const int index = best_stream(file, *input, AVMEDIA_TYPE_VIDEO);
+  const int index = choose_stream(file, *input, AVMEDIA_TYPE_VIDEO, StreamDecoder::Choice::best);
   for (unsigned i = 0; i < input->nb_streams; ++i)
     if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
   const auto packet = make_packet();

@@ -13,8 +13,9 @@ namespace gallop::media {
 // Used by one thread at a time; decoding itself may use several.
 class StreamDecoder {
  public:
-  // type: the best stream of that type. MediaError when there is none.
-  StreamDecoder(const std::filesystem::path& file, Input input, AVMediaType type, int threads);
+  // The best stream of `type`, or the first one in the file's order. MediaError when there is none.
+  enum class Choice { best, first };
+  StreamDecoder(const std::filesystem::path& file, Input input, AVMediaType type, int threads, Choice choice = Choice::best);
 
   // The next decoded frame in presentation order, or null at the end. Owned by the decoder, valid until the next call.
   const AVFrame* next();

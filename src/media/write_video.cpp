@@ -1,6 +1,7 @@
 #include "media/write_video.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -133,6 +134,9 @@ void send_audio(EncodedStream& stream, const Audio& audio) {
 
 void check_options(const std::filesystem::path& file, const Video& video, const VideoWriteOptions& options) {
   GALLOP_CHECK(options.crf >= 0 && options.crf <= 51, InvalidArgument, "write_video.crf: {} is outside 0 (lossless) to 51", options.crf);
+  constexpr std::array<std::string_view, 9> kPresets = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"};
+  GALLOP_CHECK(std::find(kPresets.begin(), kPresets.end(), options.preset) != kPresets.end(), InvalidArgument,
+               "write_video.preset: {} is not one of libx264's; use one from ultrafast to veryslow, such as medium", base::quote(options.preset));
   GALLOP_CHECK(options.audio_kbps >= 16 && options.audio_kbps <= 512, InvalidArgument, "write_video.audio_kbps: {} is outside 16 to 512", options.audio_kbps);
   GALLOP_CHECK(video.width() <= 16384 && video.height() <= 16384, InvalidArgument, "{}: {}x{} is beyond the 16384 pixels H.264 can hold", base::quote(file),
                video.width(), video.height());

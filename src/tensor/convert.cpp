@@ -2,6 +2,17 @@
 
 #include "base/check.h"
 
+namespace gallop {
+inline namespace v0 {
+
+Device Device::best() {
+  static const bool has_gpu = at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0;
+  return has_gpu ? Device{Kind::cuda, 0} : Device{};
+}
+
+}  // namespace v0
+}  // namespace gallop
+
 namespace gallop::tensor {
 
 at::Device to_aten(const Device& device) {
