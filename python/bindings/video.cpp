@@ -102,7 +102,7 @@ void bind_video(py::module_& module) {
       .def("numpy", &video_array, "A read-only view, uint8 [frames, height, width, 3]; no copy.")
       .def("slice", &Video::slice, py::arg("first"), py::arg("count"))
       .def("__len__", &Video::frames)
-      .def("__getitem__", [](const Video& self, py::object index) { return video_array(self)[index]; })
+      .def("__getitem__", [](const Video& self, const py::object& index) -> py::object { return video_array(self).attr("__getitem__")(index); })
       .def("__array__", [](const Video& self, py::object dtype, py::object copy) {
              py::object array = video_array(self);
              if (!dtype.is_none()) array = array.attr("astype")(dtype);

@@ -43,7 +43,7 @@ std::unique_ptr<media::FrameSource> open_source(const Clip& clip, const media::F
 
 void stream(media::FrameSource& source, std::vector<Seat*>& seats, const base::RunMonitor& monitor) {
   while (std::any_of(seats.begin(), seats.end(), [](const Seat* seat) { return seat->busy(); })) {
-    monitor.check();
+    monitor.pulse();
     const auto frame = source.next();
     if (!frame) break;
     for (Seat* seat : seats)

@@ -33,7 +33,7 @@ def _svg(figure) -> str:
     out = io.StringIO()
     figure.savefig(out, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
-    return re.sub(r"^.*?(?=<svg)", "", text, count=1, flags=re.S)
+    return re.sub(r"^.*?(?=<svg)|<metadata>.*?</metadata>", "", text, flags=re.S)
 
 
 def _figure(width: float, height: float, **options):
