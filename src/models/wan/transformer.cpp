@@ -9,15 +9,6 @@
 namespace gallop::models::wan {
 namespace {
 
-class ResidentBlocks : public BlockStore {
- public:
-  explicit ResidentBlocks(std::vector<WanBlock> blocks) : blocks_(std::move(blocks)) {}
-  const WanBlock& block(std::int64_t index) override { return blocks_[static_cast<std::size_t>(index)]; }
-
- private:
-  std::vector<WanBlock> blocks_;
-};
-
 void check_input(const WanInput& input, const WanConfig& config) {
   const auto& x = input.latents;
   GALLOP_CHECK(x.dim() == 5 && x.size(1) == config.in_channels && x.size(3) % 2 == 0 && x.size(4) % 2 == 0 && x.numel() > 0, InvalidArgument,
@@ -58,12 +49,6 @@ at::Tensor unpatches(const at::Tensor& y, at::IntArrayRef latent, std::int64_t c
 
 WanTransformer::WanTransformer(WanConfig config, WanGlobals globals, std::unique_ptr<BlockStore> blocks)
     : config_(std::move(config)), globals_(std::move(globals)), blocks_(std::move(blocks)) {}
-
-WanTransformer WanTransformer::resident(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device) {
-  std::vector<WanBlock> blocks;
-  for (const auto& block : weights.blocks) blocks.push_back(placed(block, config, dtype, device));
-  return WanTransformer(config, placed(weights.globals, config, dtype, device), std::make_unique<ResidentBlocks>(std::move(blocks)));
-}
 
 at::Tensor WanTransformer::forward(const WanInput& input, const ForwardHooks& hooks) {
   check_input(input, config_);

@@ -55,9 +55,9 @@ struct WanWeights {
 };
 // Takes everything `config` needs under diffusers names; the caller ends with weights.finish().
 WanWeights take_transformer(weights::WeightMap& weights, const WanConfig& config);
-// A copy in the compute type and on the device; tensors already there are shared.
-WanBlock placed(const WanBlock& block, const WanConfig& config, at::ScalarType dtype, at::Device device);
-WanGlobals placed(const WanGlobals& globals, const WanConfig& config, at::ScalarType dtype, at::Device device);
+// How a stored tensor becomes one in the compute type and on the device; tensors already there are shared.
+using Place = std::function<at::Tensor(const std::string& name, const at::Tensor& value, at::ScalarType dtype, at::Device device)>;
+at::Tensor place_plainly(const std::string& name, const at::Tensor& value, at::ScalarType dtype, at::Device device);
 
 // Hands out the blocks one after another: resident, or streamed from slower memory.
 class BlockStore {
@@ -83,7 +83,11 @@ class WanTransformer {
   // `globals` in the compute type and place of the blocks.
   WanTransformer(WanConfig config, WanGlobals globals, std::unique_ptr<BlockStore> blocks);
   // Every block resident, in `dtype` on `device`.
-  static WanTransformer resident(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device);
+  static WanTransformer resident(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device,
+                                 const Place& place = place_plainly);
+  // Two blocks in memory: the one at work and the next, which is fetched meanwhile. `weights` is shared with the caller's.
+  static WanTransformer streamed(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device,
+                                 const Place& place = place_plainly);
   const WanConfig& config() const { return config_; }
   at::ScalarType dtype() const { return globals_.patch.weight.scalar_type(); }
 

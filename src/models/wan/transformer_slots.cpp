@@ -92,16 +92,6 @@ WanWeights take_transformer(weights::WeightMap& weights, const WanConfig& config
   return taken;
 }
 
-WanBlock placed(const WanBlock& block, const WanConfig& config, at::ScalarType dtype, at::Device device) {
-  WanBlock copy = block;
-  visit(copy, 0, config, [&](const TensorSlot& slot, at::Tensor& value) { value = value.to(device, slot.keeps_float32 ? at::kFloat : dtype); });
-  return copy;
-}
-
-WanGlobals placed(const WanGlobals& globals, const WanConfig& config, at::ScalarType dtype, at::Device device) {
-  WanGlobals copy = globals;
-  visit(copy, config, [&](const TensorSlot& slot, at::Tensor& value) { value = value.to(device, slot.keeps_float32 ? at::kFloat : dtype); });
-  return copy;
-}
+at::Tensor place_plainly(const std::string&, const at::Tensor& value, at::ScalarType dtype, at::Device device) { return value.to(device, dtype); }
 
 }  // namespace gallop::models::wan

@@ -73,3 +73,16 @@ TEST_CASE("transformer: a time per token equals the same time for all, evaluated
   input.timestep = at::full({1, 18}, 999.0, at::kFloat);
   CHECK((transformer.forward(input) - once).abs().max().item<double>() < 1e-6);
 }
+
+TEST_CASE("transformer: streamed blocks give the bits of resident ones") {
+  const auto config = test::tiny_config("wan2.1-t2v");
+  weights::WeightMap map(test::tiny_transformer(config), "tiny");
+  const auto taken = models::wan::take_transformer(map, config);
+  map.finish();
+  const models::wan::WanInput input{.latents = test::input("x", {1, 16, 3, 4, 6}), .timestep = at::full({1}, 500.0, at::kFloat), .text = test::input("ctx", {1, 512, 32})};
+  auto resident = models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU);
+  auto streamed = models::wan::WanTransformer::streamed(config, taken, at::kFloat, at::kCPU);
+  const auto expected = resident.forward(input);
+  CHECK(streamed.forward(input).equal(expected));
+  CHECK(streamed.forward(input).equal(expected));
+}

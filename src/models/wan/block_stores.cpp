@@ -1,0 +1,73 @@
+// Where the blocks of a transformer live: all in memory, or two at a time.
+#include <future>
+
+#include "models/wan/transformer.h"
+
+namespace gallop::models::wan {
+namespace {
+
+WanBlock placed(const WanBlock& block, std::int64_t index, const WanConfig& config, at::ScalarType dtype, at::Device device, const Place& place) {
+  const c10::InferenceMode guard;
+  WanBlock copy = block;
+  visit(copy, index, config,
+        [&](const TensorSlot& slot, at::Tensor& value) { value = place(slot.name, value, slot.keeps_float32 ? at::kFloat : dtype, device); });
+  return copy;
+}
+
+WanGlobals placed(const WanGlobals& globals, const WanConfig& config, at::ScalarType dtype, at::Device device, const Place& place) {
+  const c10::InferenceMode guard;
+  WanGlobals copy = globals;
+  visit(copy, config, [&](const TensorSlot& slot, at::Tensor& value) { value = place(slot.name, value, slot.keeps_float32 ? at::kFloat : dtype, device); });
+  return copy;
+}
+
+class ResidentBlocks : public BlockStore {
+ public:
+  explicit ResidentBlocks(std::vector<WanBlock> blocks) : blocks_(std::move(blocks)) {}
+  const WanBlock& block(std::int64_t index) override { return blocks_[static_cast<std::size_t>(index)]; }
+
+ private:
+  std::vector<WanBlock> blocks_;
+};
+
+// Fetches the next block on a thread of its own while the current one computes; wraps around for the next forward.
+class StreamedBlocks : public BlockStore {
+ public:
+  StreamedBlocks(WanConfig config, std::vector<WanBlock> stored, at::ScalarType dtype, at::Device device, Place place)
+      : config_(std::move(config)), stored_(std::move(stored)), dtype_(dtype), device_(device), place_(std::move(place)) {}
+
+  const WanBlock& block(std::int64_t index) override {
+    current_ = {};  // frees the block before the next one is taken
+    current_ = pending_.valid() && pending_index_ == index ? pending_.get() : fetch(index);
+    pending_index_ = (index + 1) % config_.layers;
+    pending_ = std::async(std::launch::async, [this, next = pending_index_] { return fetch(next); });
+    return current_;
+  }
+
+ private:
+  WanBlock fetch(std::int64_t index) const { return placed(stored_[static_cast<std::size_t>(index)], index, config_, dtype_, device_, place_); }
+
+  WanConfig config_;
+  std::vector<WanBlock> stored_;
+  at::ScalarType dtype_;
+  at::Device device_;
+  Place place_;
+  WanBlock current_;
+  std::int64_t pending_index_ = -1;
+  std::future<WanBlock> pending_;  // last: its thread ends before the members it reads
+};
+
+}  // namespace
+
+WanTransformer WanTransformer::resident(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device, const Place& place) {
+  std::vector<WanBlock> blocks;
+  for (std::size_t i = 0; i < weights.blocks.size(); ++i) blocks.push_back(placed(weights.blocks[i], static_cast<std::int64_t>(i), config, dtype, device, place));
+  return WanTransformer(config, placed(weights.globals, config, dtype, device, place), std::make_unique<ResidentBlocks>(std::move(blocks)));
+}
+
+WanTransformer WanTransformer::streamed(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device, const Place& place) {
+  return WanTransformer(config, placed(weights.globals, config, dtype, device, place),
+                        std::make_unique<StreamedBlocks>(config, weights.blocks, dtype, device, place));
+}
+
+}  // namespace gallop::models::wan
