@@ -19,7 +19,7 @@ struct TensorInfo {
 };
 
 // The tensors of a safetensors file, a sharded set's index, a torch archive or an older torch stream, sorted by name.
-// Nothing in the file is executed. NotFound, FormatError, Unsupported (GGUF).
+// A folder stands for the one checkpoint in it. Nothing in the file is executed. NotFound, InvalidArgument, FormatError.
 GALLOP_API std::vector<TensorInfo> inspect_weights(const std::filesystem::path& file, bool hash = false);
 
 // Writes the tensors of any of these containers as one safetensors file. Atomic. Errors as above, and IoError.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,7 +26,7 @@ struct TensorSpec {
 };
 
 struct PickleValue;
-using PicklePtr = std::shared_ptr<PickleValue>;
+using PicklePtr = PickleValue*;  // owned by the arena of its pickle: lists may contain themselves
 struct PickleNone {};
 struct PickleGlobal {
   std::string name;  // "module.attribute"
@@ -42,11 +43,34 @@ struct PickleStorage {
   std::int64_t numel = 0;
 };
 struct PickleValue {
-  std::variant<PickleNone, bool, std::int64_t, double, std::string, PickleGlobal, PickleList, PickleDict, PickleStorage, TensorSpec> data;
+  std::variant<PickleNone, bool, std::int64_t, double, std::string, PickleGlobal, PickleList, PickleDict, PickleStorage,
+               TensorSpec>
+      data;
+};
+
+// Owns all values of one pickle and bounds what hostile input can make of a few bytes: each value, and each entry
+// copied from one container to another, is charged.
+class PickleArena {
+ public:
+  // `where` names the file in messages.
+  explicit PickleArena(std::string where) : where_(std::move(where)) {}
+  template <class T>
+  PicklePtr make(T value) {
+    charge(1);
+    return &values_.emplace_back(PickleValue{std::move(value)});
+  }
+  void charge(std::size_t values);  // FormatError beyond what any checkpoint needs
+  const std::string& where() const { return where_; }
+
+ private:
+  std::deque<PickleValue> values_;
+  std::size_t charged_ = 0;
+  std::string where_;
 };
 
 struct PickleResult {
-  PicklePtr value;
+  std::shared_ptr<PickleArena> arena;  // keeps `value` alive
+  PicklePtr value = nullptr;
   std::size_t length = 0;  // bytes of the stream that were read
 };
 // Interprets one pickle at the start of `bytes`; `where` names the file in messages. FormatError.

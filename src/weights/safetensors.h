@@ -7,10 +7,11 @@
 
 namespace gallop::weights {
 
+// Maps and checks the file; no tensor is copied. NotFound, FormatError when it breaks any rule of the format.
 TensorMap open_safetensors(const std::filesystem::path& file);
-// Every file an index names must lie in the index's own folder.
-TensorMap open_safetensors_index(const std::filesystem::path& index);
-// Atomic; tensors sorted by name, contiguous. IoError, InvalidArgument (dtype the format does not know).
-void write_safetensors(const std::filesystem::path& file, const TensorMap& tensors, const std::map<std::string, std::string>& metadata = {});
+// Atomic; contiguous, wide element types first, then by name: the same tensors give the same bytes. IoError,
+// InvalidArgument (an element type or name the format cannot hold).
+void write_safetensors(const std::filesystem::path& file, const TensorMap& tensors,
+                       const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace gallop::weights

@@ -13,9 +13,13 @@ namespace gallop::weights {
 using TensorMap = std::map<std::string, at::Tensor>;
 
 // Reads a checkpoint, recognising the container by its content:
-//   - safetensors, and the index of a sharded set (*.safetensors.index.json, whose files lie in the same folder)
-//   - torch archives (zip), TorchScript archives, and the older torch stream format; nested dictionaries give dotted names
-// Nothing in the file is ever executed. NotFound, FormatError (says what lies and where).
-TensorMap open_weights(const std::filesystem::path& file);
+//   - safetensors
+//   - torch archives (zip), TorchScript archives, and the older torch stream format; nested dictionaries give dotted
+//   names
+//   - the index of a sharded set (*.index.json), whose files lie in the same folder
+//   - a folder that holds exactly one checkpoint
+// Nothing in the file is ever executed. NotFound, InvalidArgument (a folder with several), FormatError (says what lies
+// and where).
+TensorMap open_weights(const std::filesystem::path& path);
 
 }  // namespace gallop::weights

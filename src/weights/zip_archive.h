@@ -18,6 +18,7 @@ struct ZipBytes {
   std::shared_ptr<const void> owner;
 };
 
+// Used by one thread.
 class ZipArchive {
  public:
   // FormatError: no zip, damaged directory, encrypted or unknown entries, a name twice.
@@ -40,6 +41,7 @@ class ZipArchive {
 
   std::shared_ptr<const base::MappedFile> file_;
   std::map<std::string, Entry> entries_;
+  mutable std::uint64_t unpacked_ = 0;  // bytes inflated so far
 };
 
 }  // namespace gallop::weights
