@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "evaluators/problem.h"
+#include "tensor/aten.h"
 #include "tensor/translate.h"
 
 namespace gallop::evaluators {
@@ -85,6 +86,7 @@ std::int64_t decodes_begun() noexcept { return decode_count.load(std::memory_ord
 
 std::vector<Outcome> judge_clip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request,
                                 const base::RunMonitor& monitor) {
+  const c10::InferenceMode guard;  // networks record nothing for training
   std::vector<Outcome> outcomes(evaluators.size());
   std::vector<Seat> seats;
   for (std::size_t i = 0; i < evaluators.size(); ++i) seats.push_back({evaluators[i], &outcomes[i]});

@@ -27,4 +27,11 @@ at::Tensor instance_norm(const at::Tensor& x, double eps) {
   return at::cat(parts);
 }
 
+at::Tensor pad_to_multiple(const at::Tensor& images, std::int64_t multiple) {
+  const auto missing = [&](std::int64_t side) { return (multiple - side % multiple) % multiple; };
+  const auto rows = missing(images.size(2)), columns = missing(images.size(3));
+  if (rows == 0 && columns == 0) return images;
+  return at::replication_pad2d(images, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
+}
+
 }  // namespace gallop::nn

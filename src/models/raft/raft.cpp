@@ -50,11 +50,4 @@ Raft::Flow Raft::operator()(const Frame& first, const Frame& second) const {
   return {coarse, upsample(coarse, update.upsampling_mask(hidden))};
 }
 
-at::Tensor pad_to_multiple(const at::Tensor& image, std::int64_t multiple) {
-  const auto missing = [&](std::int64_t side) { return (multiple - side % multiple) % multiple; };
-  const auto rows = missing(image.size(2)), columns = missing(image.size(3));
-  if (rows == 0 && columns == 0) return image;
-  return at::replication_pad2d(image, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
-}
-
 }  // namespace gallop::models::raft

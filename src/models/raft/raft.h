@@ -36,7 +36,4 @@ struct Raft {
   Flow operator()(const Frame& first, const Frame& second) const;
 };
 
-// Pads [1, 3, H, W] to multiples of `multiple`, centred, repeating the border.
-at::Tensor pad_to_multiple(const at::Tensor& image, std::int64_t multiple);
-
 }  // namespace gallop::models::raft

@@ -58,8 +58,8 @@ TEST_CASE("raft: frames too small for the correlation pyramid are refused") {
   CHECK_THROWS_AS((void)model.prepare(at::zeros({1, 3, 129, 256})), InvalidArgument);
 }
 
-TEST_CASE("raft: padding is centred and repeats the border") {
-  const auto padded = models::raft::pad_to_multiple(at::arange(15, at::kFloat).view({1, 1, 3, 5}), 8);
+TEST_CASE("nn: padding is centred and repeats the border") {
+  const auto padded = nn::pad_to_multiple(at::arange(15, at::kFloat).view({1, 1, 3, 5}), 8);
   CHECK(padded.size(2) == 8);
   CHECK(padded.size(3) == 8);
   CHECK(padded[0][0][0][0].item<float>() == 0.0F);  // two rows and one column before

@@ -1,0 +1,52 @@
+// VBench subject_consistency: DINO features of every frame against the frame before and the first (vbench.md 4.1).
+#include "evaluators/registration.h"
+#include "evaluators/vbench/consistency.h"
+#include "evaluators/vbench/micro_batch.h"
+#include "evaluators/vbench/model_cache.h"
+#include "evaluators/vbench/model_evaluator.h"
+#include "evaluators/vbench/transforms.h"
+#include "models/dino/vision_transformer.h"
+
+GALLOP_EVALUATOR(subject_consistency)
+
+namespace gallop::evaluators::subject_consistency {
+namespace {
+
+using models::dino::VisionTransformer;
+using Model = std::shared_ptr<const VisionTransformer>;
+constexpr std::int64_t kBatch = 2;
+
+class Judge final : public ClipJudge {
+ public:
+  Judge(const Model& model, const ClipContext&)
+      : batch_(kBatch, [&model](const at::Tensor& images) { return (*model)(images); }, [this](const at::Tensor& row) { meter_.add(row); }) {}
+  void push(const media::FrameView& frame) override { batch_.push(vbench::dino_tensor_224(vbench::planes(frame))); }
+  Score finish() override {
+    batch_.finish();
+    return meter_.score("subject_consistency");
+  }
+
+ private:
+  vbench::Consistency meter_;
+  vbench::MicroBatch batch_;
+};
+
+}  // namespace
+
+EvaluatorInfo information() {
+  return {.name = "subject_consistency",
+          .profile = "vbench",
+          .summary = "similarity of DINO features between frames: does the subject stay the same",
+          .licence = "DINO weights: Apache-2.0",
+          .needs = {"weights:dino_vitbase16_pretrain.pth"},
+          .low = 0.0,
+          .high = 1.0,
+          .higher_is_better = true};
+}
+
+std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, vbench::shared_model<VisionTransformer>(
+      weights, vbench::checkpoints::dino, options, [](const nn::Params& params) { return VisionTransformer::load({}, params); }));
+}
+
+}  // namespace gallop::evaluators::subject_consistency

@@ -1,0 +1,19 @@
+// The parts of CLIP that the dimensions use, loaded apart so that nobody pays for the other tower.
+#pragma once
+
+#include "evaluators/vbench/model_cache.h"
+#include "models/clip/image_tower.h"
+#include "models/clip/text_tower.h"
+
+namespace gallop::evaluators::vbench {
+
+struct ClipText {
+  models::clip::TextTower tower;
+  at::Tensor scale;  // logarithm of the factor on cosines
+};
+
+std::shared_ptr<const models::clip::ImageTower> load_clip_image(const std::filesystem::path& weights, const Checkpoint& checkpoint,
+                                                                const models::clip::ImageConfig& config, const LoadOptions& options);
+std::shared_ptr<const ClipText> load_clip_text(const std::filesystem::path& weights, const LoadOptions& options);  // of ViT-B/32
+
+}  // namespace gallop::evaluators::vbench
