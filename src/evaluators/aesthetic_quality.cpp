@@ -1,9 +1,10 @@
 // VBench aesthetic_quality: a linear head on CLIP ViT-L/14 features of every frame (vbench.md 4.6).
 #include "evaluators/registration.h"
 #include "evaluators/vbench/clip_models.h"
+#include "evaluators/vbench/frame_tensor.h"
 #include "evaluators/vbench/micro_batch.h"
 #include "evaluators/vbench/model_evaluator.h"
-#include "evaluators/vbench/transforms.h"
+#include "tensor/image_transforms.h"
 
 GALLOP_EVALUATOR(aesthetic_quality)
 
@@ -29,7 +30,7 @@ class Judge final : public ClipJudge {
   Judge(const Models& models, const ClipContext&)
       : batch_(kBatch, [&models](const at::Tensor& images) { return models(images); },
                [this](const at::Tensor& row) { scores_.push_back((row / 10.0).item<double>()); }) {}
-  void push(const media::FrameView& frame) override { batch_.push(vbench::clip_tensor_224(vbench::planes(frame), vbench::Precision::floating)); }
+  void push(const media::FrameView& frame) override { batch_.push(tensor::clip_tensor_224(vbench::view_of(frame), tensor::ClipInput::from_float)); }
   Score finish() override {
     batch_.finish();
     Score score{.dimension = "aesthetic_quality"};

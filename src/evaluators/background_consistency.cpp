@@ -2,9 +2,10 @@
 #include "evaluators/registration.h"
 #include "evaluators/vbench/clip_models.h"
 #include "evaluators/vbench/consistency.h"
+#include "evaluators/vbench/frame_tensor.h"
 #include "evaluators/vbench/micro_batch.h"
 #include "evaluators/vbench/model_evaluator.h"
-#include "evaluators/vbench/transforms.h"
+#include "tensor/image_transforms.h"
 
 GALLOP_EVALUATOR(background_consistency)
 
@@ -19,7 +20,7 @@ class Judge final : public ClipJudge {
  public:
   Judge(const Model& tower, const ClipContext&)
       : batch_(kBatch, [&tower](const at::Tensor& images) { return (*tower)(images); }, [this](const at::Tensor& row) { meter_.add(row); }) {}
-  void push(const media::FrameView& frame) override { batch_.push(vbench::clip_tensor_224(vbench::planes(frame), vbench::Precision::floating)); }
+  void push(const media::FrameView& frame) override { batch_.push(tensor::clip_tensor_224(vbench::view_of(frame), tensor::ClipInput::from_float)); }
   Score finish() override {
     batch_.finish();
     return meter_.score("background_consistency");

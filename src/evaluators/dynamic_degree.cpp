@@ -4,10 +4,10 @@
 
 #include "base/check.h"
 #include "evaluators/registration.h"
+#include "evaluators/vbench/frame_tensor.h"
 #include "evaluators/vbench/model_cache.h"
 #include "evaluators/vbench/model_evaluator.h"
 #include "evaluators/vbench/small_frames.h"
-#include "evaluators/vbench/transforms.h"
 #include "models/raft/raft.h"
 
 GALLOP_EVALUATOR(dynamic_degree)
@@ -41,7 +41,7 @@ class Judge final : public ClipJudge {
     GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError, "{}: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first",
                  kName, frame.index, frame.width, frame.height, width_, height_);
     if (size_ == vbench::FrameSize::undefined) return;
-    waiting_.push_back(vbench::copy_of(frame));
+    waiting_.push_back(vbench::view_of(frame).clone());
     while (!waiting_.empty() && (expected_ || static_cast<std::int64_t>(waiting_.size()) * frame.height * frame.width * 3 > kWaitingBytes)) work_off(expected_);
   }
 
@@ -81,7 +81,7 @@ class Judge final : public ClipJudge {
     waiting_.pop_front();
     if (total && !scores_.empty() && fast_ >= needed(*total)) return;
     monitor_.check();
-    const auto image = frame.permute({2, 0, 1}).unsqueeze(0).to(at::kFloat).contiguous();
+    const auto image = frame.permute({0, 3, 1, 2}).to(at::kFloat).contiguous();
     auto current = model_.prepare(nn::pad_to_multiple(image, 8));
     if (previous_.image.defined()) {
       scores_.push_back(pair_score(model_(previous_, current).full));

@@ -4,10 +4,10 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "evaluators/registration.h"
+#include "evaluators/vbench/frame_tensor.h"
 #include "evaluators/vbench/model_cache.h"
 #include "evaluators/vbench/model_evaluator.h"
 #include "evaluators/vbench/small_frames.h"
-#include "evaluators/vbench/transforms.h"
 #include "models/amt/amt.h"
 
 GALLOP_EVALUATOR(motion_smoothness)
@@ -32,7 +32,7 @@ class Judge final : public ClipJudge {
     GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError, "{}: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first",
                  kName, frame.index, frame.width, frame.height, width_, height_);
     if (frames_++ % 2 == 1) {
-      truth_ = vbench::copy_of(frame);
+      truth_ = vbench::view_of(frame).squeeze(0).clone();
       return;
     }
     monitor_.check();

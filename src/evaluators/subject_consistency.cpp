@@ -1,11 +1,12 @@
 // VBench subject_consistency: DINO features of every frame against the frame before and the first (vbench.md 4.1).
 #include "evaluators/registration.h"
 #include "evaluators/vbench/consistency.h"
+#include "evaluators/vbench/frame_tensor.h"
 #include "evaluators/vbench/micro_batch.h"
 #include "evaluators/vbench/model_cache.h"
 #include "evaluators/vbench/model_evaluator.h"
-#include "evaluators/vbench/transforms.h"
 #include "models/dino/vision_transformer.h"
+#include "tensor/image_transforms.h"
 
 GALLOP_EVALUATOR(subject_consistency)
 
@@ -20,7 +21,7 @@ class Judge final : public ClipJudge {
  public:
   Judge(const Model& model, const ClipContext&)
       : batch_(kBatch, [&model](const at::Tensor& images) { return (*model)(images); }, [this](const at::Tensor& row) { meter_.add(row); }) {}
-  void push(const media::FrameView& frame) override { batch_.push(vbench::dino_tensor_224(vbench::planes(frame))); }
+  void push(const media::FrameView& frame) override { batch_.push(tensor::dino_tensor_224(vbench::view_of(frame))); }
   Score finish() override {
     batch_.finish();
     return meter_.score("subject_consistency");

@@ -23,10 +23,11 @@ std::shared_ptr<const models::clip::ImageTower> load_clip_image(const std::files
 }
 
 std::shared_ptr<const ClipText> load_clip_text(const std::filesystem::path& weights, const LoadOptions& options) {
+  const auto vocabulary = find_checkpoint(weights, checkpoints::vocabulary);
   return shared_model<ClipText>(
       weights, checkpoints::clip_b32, options,
-      [](const nn::Params& params) {
-        return ClipText{models::clip::TextTower::load({}, params), params("logit_scale", {})};
+      [&](const nn::Params& params) {
+        return ClipText{{models::clip::TextTower::load({}, params), text::ClipBpe::load(vocabulary), text::ClipBpe::Overflow::error}, params("logit_scale", {})};
       },
       of_text);
 }

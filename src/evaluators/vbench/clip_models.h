@@ -2,13 +2,13 @@
 #pragma once
 
 #include "evaluators/vbench/model_cache.h"
+#include "evaluators/vbench/text_features.h"
 #include "models/clip/image_tower.h"
-#include "models/clip/text_tower.h"
 
 namespace gallop::evaluators::vbench {
 
 struct ClipText {
-  models::clip::TextTower tower;
+  TextFeatures features;
   at::Tensor scale;  // logarithm of the factor on cosines
 };
 

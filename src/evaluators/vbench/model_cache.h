@@ -25,7 +25,7 @@ std::shared_ptr<const Model> shared_model(const std::filesystem::path& folder, c
   if (auto model = loaded[file].lock()) return model;
   const c10::InferenceMode guard;
   auto map = open_checkpoint(file, checkpoint, wanted);
-  auto model = std::make_shared<const Model>(load(params_of(map)));
+  auto model = std::shared_ptr<const Model>(new Model(load(params_of(map))));
   map.finish(fmt::format("expected {} as published at {}", checkpoint.file, checkpoint.origin));
   loaded[file] = model;
   return model;

@@ -1,0 +1,24 @@
+// VBench overall_consistency: ViCLIP similarity of eight frames and the prompt (vbench.md 4.16).
+#include "evaluators/registration.h"
+#include "evaluators/vbench/video_text.h"
+
+GALLOP_EVALUATOR(overall_consistency)
+
+namespace gallop::evaluators::overall_consistency {
+
+EvaluatorInfo information() {
+  return {.name = "overall_consistency",
+          .profile = "vbench",
+          .summary = "ViCLIP similarity of the clip and its whole prompt",
+          .licence = "ViCLIP weights: code Apache-2.0; the model card may say CC BY-NC-SA 4.0",
+          .needs = {"weights:ViClip-InternVid-10M-FLT.pth", "weights:bpe_simple_vocab_16e6.txt.gz", "prompt"},
+          .low = -1.0,
+          .high = 1.0,
+          .higher_is_better = true};
+}
+
+std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
+  return vbench::make_video_text(information(), weights, options);
+}
+
+}  // namespace gallop::evaluators::overall_consistency
