@@ -1,6 +1,7 @@
 // Everything the library offers.
 #pragma once
 
+#include "gallop/arena.h"
 #include "gallop/device.h"
 #include "gallop/error.h"
 #include "gallop/evaluator.h"

@@ -11,4 +11,5 @@ PYBIND11_MODULE(_gallop, module) {
   bind_media(module);
   bind_weights(module);
   bind_evaluator(module);
+  bind_arena(module);
 }

@@ -1,0 +1,99 @@
+"""``gallop arena``: ratings, plans, exports. The voting server adds its own command when it is installed."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def arena():
+    """Blind votes to ratings with intervals."""
+
+
+def _filtered(votes, wanted):
+    from gallop.arena import filter_votes
+
+    if not wanted:
+        return votes, {}
+    votes, removed, absent = filter_votes(votes)
+    click.echo("filters: " + ", ".join(f"{rule} removed {count}" for rule, count in removed.items()) + (f"; not applied for want of columns: {', '.join(absent)}" if absent else ""), err=True)
+    return votes, removed
+
+
+@arena.command()
+@click.argument("votes", type=click.Path(dir_okay=False))
+@click.option("--format", "form", type=click.Choice(["auto", "csv", "json", "ndjson", "parquet"]), default="auto", show_default=True)
+@click.option("--board", default="", help="Rate one board of the file.")
+@click.option("--ties", type=click.Choice(["half", "davidson", "rao-kupper", "drop"]), default="half", show_default=True)
+@click.option("--both-bad", type=click.Choice(["half", "drop", "separate"]), default="half", show_default=True)
+@click.option("--interval", type=click.Choice(["sandwich", "naive", "parity", "bootstrap"]), default="sandwich", show_default=True)
+@click.option("--cluster", type=click.Choice(["none", "voter", "prompt", "voter-and-prompt"]), default="none", show_default=True)
+@click.option("--reweight/--no-reweight", default=False, help="Equal say for every pair, above 50 votes.")
+@click.option("--anchor", default=None, help="MODEL=VALUE: fix one model's rating.")
+@click.option("--phantom", default=0.0, help="Tied votes of every model against a fixed player.")
+@click.option("--replicates", default=1000, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--filter/--no-filter", "wanted", default=False, help="Apply vote filters F1 to F10 first.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False))
+@click.option("--html", "html_file", type=click.Path(dir_okay=False))
+def rate(votes, form, board, ties, both_bad, interval, cluster, reweight, anchor, phantom, replicates, seed, wanted, json_file, html_file):
+    """Rate the models of a vote file."""
+    from gallop.arena import diagnose, read_votes
+    from gallop.arena import rate as fit
+
+    table = read_votes(votes, form)
+    if board:
+        table = table.only(board)
+    elif len(table.boards) > 1:
+        raise click.UsageError(f"the file holds boards {', '.join(table.boards)}; votes of different boards are not comparable: choose one with --board")
+    if table.self_pairs:
+        click.echo(f"{table.self_pairs} votes of a model against itself were dropped", err=True)
+    table, removed = _filtered(table, wanted)
+    options = {"ties": ties, "both_bad": both_bad, "interval": interval, "cluster": cluster, "reweight": reweight, "phantom": phantom, "replicates": replicates, "seed": seed}
+    if anchor:
+        name, _, value = anchor.rpartition("=")
+        try:
+            options |= {"anchor": name, "anchor_value": float(value)}
+        except ValueError as error:
+            raise click.UsageError(f"--anchor {anchor!r}: expected MODEL=VALUE") from error
+    ratings = fit(table, **options)
+    click.echo(ratings.table())
+    if json_file:
+        ratings.to_json(json_file)
+    if html_file:
+        from gallop.arena.page import write_page
+
+        write_page(ratings, diagnose(table, both_bad=both_bad, phantom=phantom), html_file, title=f"Leaderboard{f' {board}' if board else ''}", filters=removed)
+
+
+@arena.command("votes-needed")
+@click.option("--gap", default=0.0, help="True gap in Elo points.")
+@click.option("--power", type=float, default=None, help="Probability of telling the gap from nothing.")
+@click.option("--half-width", type=float, default=None, help="Half-width of the interval in Elo points.")
+@click.option("--confidence", default=0.95, show_default=True)
+@click.option("--tie-share", default=0.0, show_default=True)
+@click.option("--votes-per-voter", default=1.0, show_default=True)
+@click.option("--voter-correlation", default=0.0, show_default=True)
+def votes_needed(gap, power, half_width, confidence, tie_share, votes_per_voter, voter_correlation):
+    """How many votes on a pair a claim needs."""
+    from gallop.arena import votes_for_half_width, votes_for_power
+
+    if (power is None) == (half_width is None):
+        raise click.UsageError("give --power (with --gap) or --half-width")
+    rest = (gap, confidence, tie_share, votes_per_voter, voter_correlation)
+    click.echo(votes_for_power(power, *rest) if power is not None else votes_for_half_width(half_width, *rest))
+
+
+@arena.command()
+@click.argument("votes", type=click.Path(dir_okay=False))
+@click.argument("target", type=click.Path(dir_okay=False))
+@click.option("--board", default="", help="Export one board of the file.")
+@click.option("--filter/--no-filter", "wanted", default=False, help="Apply vote filters F1 to F10 first.")
+def export(votes, target, board, wanted):
+    """Convert a vote file of any known format to the native CSV columns."""
+    from gallop.arena import read_votes
+
+    table = read_votes(votes)
+    table, _ = _filtered(table.only(board) if board else table, wanted)
+    table.to_csv(target)
+    click.echo(f"{len(table)} votes written to {target}")

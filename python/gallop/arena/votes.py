@@ -1,0 +1,232 @@
+"""Votes in memory and on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from gallop._gallop import FormatError, InvalidArgument, Unsupported
+from gallop._gallop import arena as _native
+from gallop.atomic import write_text
+
+OUTCOMES = ("left", "right", "tie", "both_bad", "skip")
+#: Optional per-vote columns: attribute -> type.
+_OPTIONAL = {"voter": np.uint32, "prompt": np.uint32, "board": np.uint32, "time": np.float64, "propensity": np.float64, "watch_left": np.float64, "watch_right": np.float64}
+
+
+@dataclass
+class Votes:
+    """Columns of equal length; ``left`` and ``right`` index ``models``, ``outcome`` indexes ``OUTCOMES``."""
+
+    models: list[str]
+    left: np.ndarray
+    right: np.ndarray
+    outcome: np.ndarray
+    voter: np.ndarray | None = None
+    prompt: np.ndarray | None = None
+    board: np.ndarray | None = None
+    time: np.ndarray | None = None
+    propensity: np.ndarray | None = None
+    watch_left: np.ndarray | None = None
+    watch_right: np.ndarray | None = None
+    voters: list[str] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
+    boards: list[str] = field(default_factory=list)
+    self_pairs: int = 0  #: votes of a model against itself, dropped while reading
+
+    @classmethod
+    def from_columns(cls, left, right, outcome, **optional) -> Votes:
+        """From labels: NumPy text or object arrays, pandas or Arrow columns, lists. Fixed-width text, Arrow dictionaries and
+        Arrow strings are taken without making Python strings. Unknown outcomes: FormatError with the row (from 0).
+
+        ``optional``: voter, prompt (labels), time, propensity (numbers).
+        """
+        (left, left_names), (right, right_names) = _encode(left), _encode(right)
+        if len(left) != len(right):
+            raise InvalidArgument(f"right: {len(right)} entries, expected {len(left)} as left has")
+        models = list(dict.fromkeys([*map(_name, left_names), *map(_name, right_names)]))
+        index = {name: at for at, name in enumerate(models)}
+        left = _recode(left, [index[_name(name)] for name in left_names])
+        right = _recode(right, [index[_name(name)] for name in right_names])
+        outcome = _outcomes(outcome)
+        if len(outcome) != len(left):
+            raise InvalidArgument(f"outcome: {len(outcome)} entries, expected {len(left)} as left has")
+        columns = {}
+        for name, values in optional.items():
+            if name not in ("voter", "prompt", "time", "propensity"):
+                raise InvalidArgument(f'votes: unknown column "{name}", expected voter, prompt, time or propensity')
+            if name in ("voter", "prompt"):
+                columns[name], labels = _encode(values)
+                columns[name + "s"] = [str(label) for label in labels]
+            else:
+                columns[name] = np.asarray(values, np.float64)
+            if len(columns[name]) != len(left):
+                raise InvalidArgument(f"{name}: {len(columns[name])} entries, expected {len(left)} as left has")
+        votes = cls(models, left, right, outcome, **columns)
+        same = left == right
+        return replace(votes.select(~same), self_pairs=int(same.sum())) if same.any() else votes
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def __repr__(self) -> str:
+        return f"Votes({len(self):,} votes, {len(self.models)} models)"
+
+    def select(self, keep) -> Votes:
+        """The votes where ``keep`` (a mask or indices) says so; the models stay."""
+        chosen = {name: getattr(self, name)[keep] for name in ("left", "right", "outcome", *_OPTIONAL) if getattr(self, name) is not None}
+        return replace(self, **chosen)
+
+    def only(self, board: str) -> Votes:
+        """The votes of one board, with only the models that appear there."""
+        if board not in self.boards or self.board is None:
+            raise InvalidArgument(f'board: "{board}" is not among {", ".join(self.boards) or "none"}')
+        return self.select(self.board == self.boards.index(board)).compact()
+
+    def compact(self) -> Votes:
+        """Without the models that no vote names."""
+        used = np.unique(np.concatenate([self.left, self.right]))
+        moved = np.zeros(len(self.models), np.uint32)
+        moved[used] = np.arange(len(used), dtype=np.uint32)
+        return replace(self, models=[self.models[at] for at in used], left=moved[self.left], right=moved[self.right])
+
+    def native(self) -> dict:
+        return {"models": len(self.models), "left": self.left, "right": self.right, "outcome": self.outcome, "voter": self.voter, "prompt": self.prompt, "propensity": self.propensity}
+
+    def to_csv(self, file: str | os.PathLike) -> Path:
+        """Writes the native columns of the vote table; reading them back gives the same votes."""
+        import csv
+        import io
+
+        names = {"left_model": (self.left, self.models), "right_model": (self.right, self.models), "outcome": (self.outcome, OUTCOMES)}
+        for column, header, labels in (("voter", "voter", self.voters), ("prompt", "prompt_id", self.prompts), ("board", "board", self.boards), ("time", "t_unix", None), ("propensity", "propensity", None)):
+            if getattr(self, column) is not None:
+                names[header] = (getattr(self, column), labels)
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(names)
+        shown = [[labels[at] for at in codes.tolist()] if labels is not None else [repr(value) for value in codes.tolist()] for codes, labels in names.values()]
+        writer.writerows(zip(*shown, strict=True))
+        return write_text(file, out.getvalue())
+
+
+def read_votes(file: str | os.PathLike, format: str = "auto", *, left: str = "", right: str = "", outcome: str = "", voter: str = "", prompt: str = "") -> Votes:
+    """Reads CSV, a JSON array, one JSON object a line, or Parquet (needs pyarrow).
+
+    Column names are found among the known public ones or given. FormatError names file and line.
+    """
+    file = Path(file)
+    if format == "parquet" or (format == "auto" and file.suffix == ".parquet"):
+        return _read_parquet(file, {"left": left, "right": right, "outcome": outcome, "voter": voter, "prompt": prompt})
+    table = _native.read_votes(file, format, left, right, outcome, voter, prompt)
+    columns = {name: table[name] if len(table[name]) else None for name in _OPTIONAL}
+    return Votes(table["models"], table["left"], table["right"], table["outcome"], voters=table["voters"], prompts=table["prompts"], boards=table["boards"], self_pairs=table["self_pairs"], **columns)
+
+
+#: Known names in public Parquet files, best first.
+_KNOWN = {
+    "left": ("left_model", "model_a", "left", "system_a"),
+    "right": ("right_model", "model_b", "right", "system_b"),
+    "outcome": ("outcome", "winner", "vote_type", "preference"),
+    "voter": ("voter", "judge", "judge_hash", "user_pseudonym"),
+    "prompt": ("prompt_id", "question_id", "prompt"),
+}
+
+
+def _read_parquet(file: Path, named: dict[str, str]) -> Votes:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ModuleNotFoundError as error:
+        raise Unsupported(f'"{file}": Parquet needs pyarrow; pip install pyarrow') from error
+    if not file.is_file():
+        from gallop._gallop import FileNotFound
+
+        raise FileNotFound(f'"{file}": no such file')
+    try:
+        present = parquet.read_schema(file).names
+        chosen = {key: next((name for name in ([named[key]] if named[key] else known) if name in present), None) for key, known in _KNOWN.items()}
+        for key in ("left", "right", "outcome"):
+            if chosen[key] is None:
+                raise FormatError(f'"{file}": no column for {key}, found {", ".join(present)}; name the column yourself')
+        wanted = [name for name in chosen.values() if name]
+        table = parquet.read_table(file, columns=wanted)
+    except (pa.ArrowException, OSError) as error:
+        raise FormatError(f'"{file}": not a readable Parquet file: {error}') from error
+    optional = {key: table[chosen[key]] for key in ("voter", "prompt") if chosen[key]}
+    try:
+        return Votes.from_columns(table[chosen["left"]], table[chosen["right"]], table[chosen["outcome"]], **optional)
+    except FormatError as error:
+        raise FormatError(f'"{file}": {error}') from error
+
+
+def filter_votes(votes: Votes, columns: dict | None = None, **switches) -> tuple[Votes, dict[str, int], list[str]]:
+    """Applies filters F1 to F10: the kept votes, votes removed per rule, rules whose columns are absent."""
+    columns = {"time": votes.time, "watch_left": votes.watch_left, "watch_right": votes.watch_right} | (columns or {})
+    result = _native.filter_votes(votes.native(), columns, switches)
+    return votes.select(result["keep"].astype(bool)), dict(result["removed"]), result["not_applied"]
+
+
+def _name(label) -> str:
+    text = label.decode("utf-8", "backslashreplace") if isinstance(label, bytes) else label
+    if not isinstance(text, str) or not text:
+        raise FormatError(f"models: found {text!r} as a name, expected non-empty text")
+    return text
+
+
+def _recode(codes: np.ndarray, mapping: Sequence[int]) -> np.ndarray:
+    if list(mapping) == list(range(len(mapping))):
+        return codes
+    return np.asarray(mapping, np.uint32)[codes]
+
+
+def _outcomes(values) -> np.ndarray:
+    if isinstance(values, np.ndarray) and values.dtype == np.uint8:
+        return values
+    codes, names = _encode(values)
+    mapping = []
+    for at, name in enumerate(names):
+        known = _native.parse_outcome(name.decode() if isinstance(name, bytes) else str(name))
+        if known is None:
+            row = int(np.flatnonzero(codes == at)[0])
+            raise FormatError(f"row {row}: unknown outcome {name!r}, expected left, right, tie, both_bad, skip or a public spelling such as model_a")
+        mapping.append(known)
+    return np.asarray(mapping, np.uint8)[codes] if mapping else np.zeros(0, np.uint8)
+
+
+def _encode(values) -> tuple[np.ndarray, list]:
+    """(codes uint32, distinct labels) of a column of labels."""
+    arrow = values
+    if hasattr(values, "array") and hasattr(values, "index"):  # pandas Series
+        backing = values.array
+        if hasattr(backing, "codes") and hasattr(backing, "categories"):
+            if (backing.codes < 0).any():
+                raise FormatError("column: holds missing values, expected a label in every row")
+            return backing.codes.astype(np.uint32), list(backing.categories)
+        arrow = backing.__arrow_array__() if hasattr(backing, "__arrow_array__") and "arrow" in type(backing).__name__.lower() else values
+        values = values.to_numpy(object) if arrow is values else values
+    if hasattr(arrow, "dictionary_encode") or hasattr(arrow, "dictionary"):
+        return _encode_arrow(arrow)
+    column = np.asarray(values)
+    if column.dtype.kind not in "USO":
+        column = column.astype(str)
+    return _native.encode(column)
+
+
+def _encode_arrow(column) -> tuple[np.ndarray, list]:
+    import pyarrow as pa
+
+    if column.null_count:
+        raise FormatError(f"column: {column.null_count} missing values, expected a label in every row")
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.unify_dictionaries().combine_chunks()
+        if isinstance(column, pa.ChunkedArray):  # an empty column has no chunk
+            column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    labels = [str(label) for label in column.dictionary.to_pylist()]
+    return column.indices.to_numpy(zero_copy_only=False).astype(np.uint32, copy=False), labels
