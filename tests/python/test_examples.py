@@ -1,0 +1,64 @@
+"""The examples run as written; the notebook runs cell by cell."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+EXAMPLES = ROOT / "examples/python"
+
+
+def run(name, *arguments):
+    return subprocess.run(
+        [sys.executable, EXAMPLES / name, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_hello_video_reads_back_what_it_wrote(tmp_path):
+    done = run("hello_video.py", tmp_path / "out.mp4")
+    assert done.returncode == 0, done.stderr
+    assert "h264 320x192, 12 fps" in done.stdout
+    assert done.stdout.count("Video(24 frames, 192x320") == 2
+
+
+def test_score_prints_a_table_and_says_what_is_wrong(tmp_path, clip):
+    done = run("score.py", clip)
+    assert done.returncode == 0, done.stderr
+    assert "sharpness" in done.stdout and "temporal_flickering" in done.stdout
+    missing = run("score.py", tmp_path / "none.mp4")
+    assert missing.returncode == 3 and "none.mp4" in missing.stdout
+
+
+def test_a_measure_of_ones_own_stands_beside_the_others():
+    done = run("own_measure.py")
+    assert done.returncode == 0, done.stderr
+    assert "brightness_drift" in done.stdout
+
+
+def test_every_cell_of_the_notebook_runs(capsys):
+    """In one namespace, as a kernel would; needs no Jupyter."""
+    notebook = json.loads((EXAMPLES / "tour.ipynb").read_text())
+    names = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            assert not cell["outputs"], "outputs are not committed"
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+    assert names["table"].complete
+    assert "<table>" in names["table"]._repr_html_()
+
+
+def test_the_notebook_runs_in_jupyter():
+    nbclient = pytest.importorskip("nbclient", reason="Jupyter is absent: pip install nbclient ipykernel")
+    pytest.importorskip("ipykernel", reason="Jupyter is absent: pip install nbclient ipykernel")
+    import nbformat
+
+    notebook = nbformat.read(EXAMPLES / "tour.ipynb", as_version=4)
+    nbclient.NotebookClient(notebook, timeout=120).execute()
+    shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert any("text/html" in output.get("data", {}) for output in shown)
