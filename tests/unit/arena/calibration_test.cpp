@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <random>
+#include <string>
 
 #include "boards.h"
 
@@ -94,7 +95,7 @@ Outcomes simulate(const Design& design) {
 void covers(const char* name, const Design& design) {
   const auto out = simulate(design);
   const double coverage = out.covered / out.intervals;
-  MESSAGE(name, ": coverage ", coverage, " of ", out.intervals, " intervals");
+  MESSAGE(std::string(name), ": coverage ", coverage, " of ", out.intervals, " intervals");
   // The full form has the promised bounds; the short one leaves room for 300 tournaments' own noise (about 3 sd).
   const double slack = std::getenv("GALLOP_TOURNAMENTS") ? 0 : 0.012;
   CHECK(coverage > 0.94 - slack);
@@ -108,11 +109,13 @@ TEST_CASE("intervals cover: twenty percent ties") { covers("ties", {.ties = 0.2}
 TEST_CASE("intervals cover: unequal sampling") { covers("unequal sampling", {.unequal = true}); }
 TEST_CASE("intervals cover: clustered voters with the clustered estimator") { covers("clustered voters", {.voter_spread = 1.0}); }
 
-TEST_CASE("equal models: a pair is called different in under five percent") {
+TEST_CASE("equal models: false claims of rank_diff") {
   const auto out = simulate({.equal_models = true});
-  const double rate = out.false_ranks / (out.pairs / 2);
-  MESSAGE("rank_diff false positives: ", rate, " of pairs");
-  // Either of the two may be called better, each with 2.5 %.
-  CHECK(rate < 0.0575);
-  CHECK(rate > 0.03);
+  // rank_diff makes one claim for each ordered pair, "j is above i": it is false with 2.5 % nominally, and one of the two
+  // directions with 5 %.
+  const double claims = out.false_ranks / out.pairs, pairs = 2 * claims;
+  MESSAGE("rank_diff false positives: ", claims, " of claims, ", pairs, " of pairs");
+  CHECK(claims < 0.05);
+  CHECK(pairs < 0.06);
+  CHECK(pairs > 0.03);
 }

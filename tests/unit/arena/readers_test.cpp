@@ -154,9 +154,14 @@ TEST_CASE("GenAI-Arena: the recorded fit of the published counts") {
 }
 
 TEST_CASE("mutated vote files are read or refused, never worse") {
-  const std::string seeds[] = {"left,right,winner,judge,tstamp\n\"a,1\",b,left,j,1\nb,c,tie,k,2\nc,\"a,1\",both_bad,j,3\n",
-                               "[{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\",\"tstamp\":1},{\"left\":\"b\",\"right\":\"a\",\"winner\":\"tie\",\"tstamp\":2}]",
-                               "{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"}\n{\"left\":\"b\",\"right\":\"a\",\"winner\":\"skip\"}\n"};
+  const auto repeated = [](const std::string& text, int times) {
+    std::string all;
+    for (int k = 0; k < times; ++k) all += text;
+    return all;
+  };
+  const std::string record = "{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"}", other = "{\"left\":\"b\",\"right\":\"a\",\"winner\":\"tie\"}";
+  const std::string seeds[] = {"left,right,winner,judge,tstamp\n" + repeated("\"a,1\",b,left,j,1\nb,c,tie,k,2\nc,\"a,1\",both_bad,j,3\n", 12),
+                               "[" + repeated(record + ",\n" + other + ",", 12) + record + "]", repeated(record + "\n" + other + "\n", 12)};
   const char* wanted = std::getenv("GALLOP_FUZZ_CASES");
   const int cases = wanted ? std::atoi(wanted) : 20000;
   std::mt19937 random(5);
