@@ -5,9 +5,8 @@ python examples/python/hello_video.py out.mp4
 
 import sys
 
-import numpy as np
-
 import gallop
+import numpy as np
 from gallop import world
 
 

@@ -3,9 +3,8 @@
 python examples/python/own_measure.py
 """
 
-import numpy as np
-
 import gallop
+import numpy as np
 from gallop import world
 
 
