@@ -107,8 +107,8 @@ struct ScoreOptions {
 };
 struct ClipResult {
   std::string clip = {};  // the file as given, or the name of the frames
-  std::vector<Score> scores = {};
-  std::vector<Problem> problems = {};  // dimensions without a score, each with its reason
+  std::vector<Score> scores = {};      // in the order of the dimensions asked for
+  std::vector<Problem> problems = {};  // dimensions without a score, each with its reason; the same order
 };
 // Scores every clip on every dimension in one pass: a clip is decoded once per reader contract, a shared model runs once.
 // What cannot be scored is a Problem of its clip; only Cancelled, InvalidArgument (unknown dimension) and exceptions of

@@ -50,6 +50,16 @@ struct Panel {
   }
 };
 
+// Scores and problems in the order in which the dimensions were asked for.
+void sort_by(const std::vector<EvaluatorInfo>& infos, ClipResult& result) {
+  const auto place = [&](const std::string& name) {
+    return std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return info.name == name; }) - infos.begin();
+  };
+  const auto earlier = [&](const auto& a, const auto& b) { return place(a.dimension) < place(b.dimension); };
+  std::stable_sort(result.scores.begin(), result.scores.end(), earlier);
+  std::stable_sort(result.problems.begin(), result.problems.end(), earlier);
+}
+
 void score_alone(EvaluatorBase& evaluator, const ClipRequest& request, const RunOptions& run, ClipResult& result) {
   RunOptions quiet;  // the progress of the whole run is told by clip
   quiet.cancel = run.cancel;
@@ -91,6 +101,7 @@ std::vector<ClipResult> score_clips(std::span<const ClipRequest> requests, const
   std::vector<ClipResult> results;
   for (const auto& request : requests) {
     results.push_back(score_clip(panel, request, monitor));
+    sort_by(infos, results.back());
     monitor.tick(Stage::score, static_cast<int>(results.size()), total, request.clip.name());
   }
   return results;
