@@ -1,5 +1,5 @@
 # The commands of the README. Variables: PYTHON (interpreter to start from), VENV (environment to use), TORCH (the torch
-# requirement; its LibTorch is linked), JOBS (parallel compilations).
+# requirement, options of pip included; its LibTorch is linked), JOBS (parallel compilations).
 PYTHON ?= python3
 VENV ?= .venv
 TORCH ?= torch==2.13.0
@@ -10,7 +10,7 @@ SOURCES := $(shell find include src python/bindings python/gallop python/build_b
              -not -name '*.pyc' -not -name '*.so' 2>/dev/null)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
-.PHONY: help setup build demo test bench parity parity-quick format lint compat asan fuzz clean
+.PHONY: help setup build demo test bench reference parity parity-quick format lint compat asan fuzz clean
 help:
 	@echo "make demo    set up, build, judge real clips, print where the report is"
 	@echo "make test    set up, build, run every test that needs no reference packages"
@@ -38,11 +38,15 @@ test: build
 bench: build
 	$(BIN)/cmake -S . -B $(BUILD) -DGALLOP_BUILD_BENCH=ON >/dev/null
 	$(BIN)/cmake --build $(BUILD) --target all
-	$(BIN)/python tests/bench/run.py --build $(BUILD)
+	PYTHON=$(PYTHON) bash .ci/reference arena readers
+	GALLOP_ARENA_PYTHON=$${GALLOP_ARENA_PYTHON:-.venv-arena/bin/python} $(BIN)/python tests/bench/run.py --build $(BUILD)
 
-parity-quick: build
+# The interpreters of the reference packages; those named by GALLOP_{ARENA,VBENCH,WAN}_PYTHON are used as they are.
+reference:
+	PYTHON=$(PYTHON) bash .ci/reference
+parity-quick: build reference
 	$(BIN)/python tests/parity/run.py --quick --build $(BUILD)
-parity: build
+parity: build reference
 	$(BIN)/python tests/parity/run.py --build $(BUILD)
 
 asan: setup
@@ -55,8 +59,8 @@ fuzz: setup
 	$(BIN)/cmake --build build/asan
 	GALLOP_FUZZ_ROUNDS=100000 $(BIN)/ctest --test-dir build/asan --output-on-failure -L fuzz
 
-compat: setup
-	VENV=$(VENV) bash .ci/compat
+compat: build
+	VENV=$(VENV) JOBS=$(JOBS) bash .ci/compat
 
 format:
 	$(BIN)/clang-format -i $$(git ls-files '*.h' '*.cpp')

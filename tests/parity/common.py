@@ -33,9 +33,10 @@ def shared() -> Path:
 
 
 def reference_python(kind: str) -> str:
-    """The interpreter that has the reference packages of ``kind`` (wan, vbench, arena)."""
-    named = os.environ.get(f"GALLOP_{kind.upper()}_PYTHON")
-    for path in [named] if named else [ROOT / f".venv-{kind}/bin/python"]:
-        if Path(path).exists():
-            return str(path)
-    skip(f"no interpreter with the {kind} reference packages; set GALLOP_{kind.upper()}_PYTHON (tests/parity/README.md)")
+    """The interpreter that has the reference packages of ``kind`` (wan, vbench, arena). Its absence is a failure: `make reference` makes it."""
+    variable = f"GALLOP_{kind.upper()}_PYTHON"
+    named = os.environ.get(variable)
+    path = Path(named) if named else ROOT / f".venv-{kind}/bin/python"
+    if not path.exists():
+        sys.exit(f"FAILED: {path} is no interpreter; run `make reference`, or name one that has the {kind} packages with {variable} (tests/parity/README.md)")
+    return str(path)

@@ -1,8 +1,8 @@
 """Runs the live comparisons with the reference packages: every ``*_parity.py`` of this folder.
 
-Each comparison needs an interpreter that has the reference packages: GALLOP_WAN_PYTHON, GALLOP_VBENCH_PYTHON and
-GALLOP_ARENA_PYTHON name them (tests/parity/README.md says how to set them up). A comparison without its interpreter is
-reported as skipped, loudly. ``--quick`` asks each for its short form.
+Each comparison needs an interpreter that has the reference packages: `make reference` makes them, GALLOP_WAN_PYTHON,
+GALLOP_VBENCH_PYTHON and GALLOP_ARENA_PYTHON name others (tests/parity/README.md). A comparison without its interpreter fails; one
+without the shared data is reported as skipped, loudly. ``--quick`` asks each for its short form.
 """
 
 import argparse

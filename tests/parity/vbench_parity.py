@@ -38,16 +38,29 @@ CLIPS = (
 )
 QUICK = {"dimensions": ("temporal_flickering", "motion_smoothness", "dynamic_degree", "imaging_quality"), "clips": CLIPS[:2]}
 SLOW = ("human_action", "temporal_style", "overall_consistency", "aesthetic_quality")  # minutes a clip in the reference
+# The manifest a dimension's checkpoint is filled from, and its official file name.
+CHECKPOINTS = {
+    "motion_smoothness": ("amt_s", "amt-s.pth"),
+    "dynamic_degree": ("raft_things", "raft-things.pth"),
+    "imaging_quality": ("musiq_spaq", "musiq_spaq_ckpt-358bb6af.pth"),
+    "background_consistency": ("clip_vit_b32", "ViT-B-32.pt"),
+    "appearance_style": ("clip_vit_b32", "ViT-B-32.pt"),
+    "aesthetic_quality": ("clip_vit_l14", "ViT-L-14.pt"),
+    "temporal_style": ("viclip_l14", "ViClip-InternVid-10M-FLT.pth"),
+    "overall_consistency": ("viclip_l14", "ViClip-InternVid-10M-FLT.pth"),
+    "human_action": ("umt_l16_k400", "l16_ptk710_ftk710_ftk400_f16_res224.pth"),
+}
 STYLE, PROMPT = "oil painting", "A cat walks on a red carpet, in cyberpunk style"
 ACTION = "blowing glass"
 
 
-def fill(python: str, root: Path) -> Path:
-    """The folder of deterministic checkpoints, with the head and vocabulary that are published."""
+def fill(python: str, root: Path, dimensions) -> Path:
+    """The folder of deterministic checkpoints for these dimensions, with the head and vocabulary that are published."""
     folder = Path(os.environ.get("GALLOP_VBENCH_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-vbench-weights"))
-    if not (folder / "raft-things.pth").exists():
-        names = "raft_things,amt_s,musiq_spaq,clip_vit_b32,clip_vit_l14,viclip_l14,umt_l16_k400"
-        subprocess.run([python, str(root / "reference/fill_weights.py"), str(folder), "--pth", "--only", names], check=True)
+    wanted = {CHECKPOINTS[name] for name in dimensions if name in CHECKPOINTS}
+    names = sorted(manifest for manifest, file in wanted if not (folder / file).exists())
+    if names:
+        subprocess.run([python, str(root / "reference/fill_weights.py"), str(folder), "--pth", "--only", ",".join(names)], check=True)
     for extra in ("data/models/aesthetic/sa_0_4_vit_l_14_linear.pth", "data/text/clip/bpe_simple_vocab_16e6.txt.gz"):
         if not (folder / Path(extra).name).exists():
             shutil.copyfile(root / extra, folder / Path(extra).name)
@@ -85,9 +98,10 @@ def compare(dimension: str, ours, theirs: float) -> str | None:
 def main() -> int:
     settings = options(__doc__)
     root, python = shared(), reference_python("vbench")
-    weights = fill(python, root)
+    dimensions = QUICK["dimensions"] if settings.quick else tuple(TOLERANCES)
+    weights = fill(python, root, dimensions)
     failures = compared = 0
-    for dimension in QUICK["dimensions"] if settings.quick else TOLERANCES:
+    for dimension in dimensions:
         names = QUICK["clips"] if settings.quick else CLIPS[:3] if dimension in SLOW else CLIPS
         with tempfile.TemporaryDirectory() as folder:
             scratch = Path(folder)
