@@ -72,6 +72,16 @@ py::array view(const Owner& owner, std::vector<py::ssize_t> shape) {
 py::array video_array(const Video& self) { return view(self, {self.frames(), self.height(), self.width(), 3}); }
 py::array image_array(const Image& self) { return view(self, {self.height(), self.width(), 3}); }
 
+// NumPy exports read-only arrays only to consumers that know of read-only memory; a copy serves the others.
+py::object exported(const py::object& array, const py::kwargs& options) {
+  try {
+    return array.attr("__dlpack__")(**options);
+  } catch (py::error_already_set& error) {
+    if (!error.matches(PyExc_BufferError)) throw;
+    return array.attr("copy")().attr("__dlpack__")(**options);
+  }
+}
+
 std::string video_repr(const Video& self) {
   char fps[32];
   std::snprintf(fps, sizeof fps, "%g", self.fps());
@@ -109,16 +119,7 @@ void bind_video(py::module_& module) {
              else if (!copy.is_none() && copy.cast<bool>()) array = array.attr("copy")();
              return array;
            }, py::arg("dtype") = py::none(), py::arg("copy") = py::none())
-      .def("__dlpack__", [](const Video& self, const py::kwargs& options) {
-             // NumPy exports read-only arrays only to consumers that know of read-only memory; a copy serves the others.
-             py::object array = video_array(self);
-             try {
-               return array.attr("__dlpack__")(**options);
-             } catch (py::error_already_set& error) {
-               if (!error.matches(PyExc_BufferError)) throw;
-               return array.attr("copy")().attr("__dlpack__")(**options);
-             }
-           })
+      .def("__dlpack__", [](const Video& self, const py::kwargs& options) { return exported(video_array(self), options); })
       .def("__dlpack_device__", [](const Video& self) { return video_array(self).attr("__dlpack_device__")(); })
       .def_buffer([](Video& self) {
         return py::buffer_info(const_cast<std::uint8_t*>(self.pixels().data()), 1, py::format_descriptor<std::uint8_t>::format(), 4,
@@ -126,10 +127,12 @@ void bind_video(py::module_& module) {
                                {self.height() * self.width() * 3, self.width() * 3, std::int64_t{3}, std::int64_t{1}}, true);
       })
       .def("__repr__", &video_repr)
+      .def("_repr_html_", [](const py::object& self) { return py::module_::import("gallop.notebook").attr("video_html")(self); },
+           "A preview that plays inside a notebook.")
       .def(py::pickle(
           [](const Video& self) { return py::make_tuple(video_array(self), self.fps(), audio_array(self), self.audio().sample_rate); },
           [](const py::tuple& state) { return make_video(state[0], state[1].cast<double>(), state[2], state[3].cast<int>()); }));
-  py::class_<Image>(module, "Image", "An RGB picture, uint8 [height, width, 3]; immutable.")
+  py::class_<Image>(module, "Image", py::buffer_protocol(), "An RGB picture, uint8 [height, width, 3]; immutable.")
       .def(py::init(&make_image), py::arg("pixels"))
       .def_property_readonly("height", &Image::height)
       .def_property_readonly("width", &Image::width)
@@ -138,6 +141,14 @@ void bind_video(py::module_& module) {
              py::object array = image_array(self);
              return dtype.is_none() ? array : array.attr("astype")(dtype);
            }, py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def("__dlpack__", [](const Image& self, const py::kwargs& options) { return exported(image_array(self), options); })
+      .def("__dlpack_device__", [](const Image& self) { return image_array(self).attr("__dlpack_device__")(); })
+      .def_buffer([](Image& self) {
+        return py::buffer_info(const_cast<std::uint8_t*>(self.pixels().data()), 1, py::format_descriptor<std::uint8_t>::format(), 3,
+                               {self.height(), self.width(), std::int64_t{3}}, {self.width() * 3, std::int64_t{3}, std::int64_t{1}}, true);
+      })
+      .def("_repr_html_", [](const py::object& self) { return py::module_::import("gallop.notebook").attr("image_html")(self); },
+           "The picture inside a notebook.")
       .def("__repr__", [](const Image& self) { return "Image(" + std::to_string(self.height()) + "x" + std::to_string(self.width()) + ")"; })
       .def(py::pickle([](const Image& self) { return py::make_tuple(image_array(self)); },
                       [](const py::tuple& state) { return make_image(state[0]); }));

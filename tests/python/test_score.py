@@ -44,6 +44,23 @@ def test_video_shares_pixels_with_numpy_and_torch(frames):
     assert video[3].shape == (48, 64, 3)
 
 
+def test_a_picture_shares_pixels_with_numpy_and_torch(frames):
+    picture = gallop.Image(frames[0])
+    assert np.array_equal(np.asarray(memoryview(picture)), frames[0])
+    assert np.array_equal(np.from_dlpack(picture), frames[0])
+    torch = pytest.importorskip("torch")
+    assert np.array_equal(torch.from_dlpack(picture).numpy(), frames[0])
+    assert np.array_equal(torch.from_dlpack(gallop.Video(frames, fps=8.0)).numpy(), frames)
+
+
+def test_clips_and_pictures_show_themselves_in_a_notebook(frames):
+    shown = gallop.Video(np.tile(frames, (8, 10, 12, 1)), fps=8.0)._repr_html_()
+    assert shown.startswith('<video controls loop muted src="data:video/mp4;base64,')
+    assert "Video(96 frames, 480x768, 8 fps, silent)" in shown
+    assert len(shown) < 410_000  # 300 KB in base64
+    assert gallop.Image(frames[0])._repr_html_().startswith('<img src="data:image/jpeg;base64,')
+
+
 @pytest.mark.parametrize(
     "bad,error",
     [

@@ -25,7 +25,7 @@ class Preview:
     poster: str = ""
 
 
-def _shrunk(frames: np.ndarray) -> np.ndarray:
+def shrunk(frames: np.ndarray) -> np.ndarray:
     """Whole-cell means down to the longest side allowed; even sides for H.264."""
     factor = -(-max(frames.shape[1:3]) // LONGEST_SIDE)
     if factor > 1:
@@ -43,7 +43,7 @@ def _first_seconds(file: Path) -> tuple[np.ndarray, float]:
     return video.numpy(), video.fps
 
 
-def _encoded(frames: np.ndarray, fps: float, folder: Path) -> bytes:
+def encoded(frames: np.ndarray, fps: float, folder: Path) -> bytes:
     """The first quality step that fits; halves the length when none does."""
     target = folder / "preview.mp4"
     while True:
@@ -63,8 +63,8 @@ def make_previews(clips: list[str], beside: Path) -> dict[str, Preview]:
         for clip in dict.fromkeys(clips):
             try:
                 frames, fps = _first_seconds(Path(clip))
-                frames = _shrunk(frames)
-                data = _encoded(frames, fps, Path(scratch))
+                frames = shrunk(frames)
+                data = encoded(frames, fps, Path(scratch))
                 poster = Path(scratch) / "poster.jpg"
                 gallop.write_image(poster, gallop.Image(frames[len(frames) // 2]))
                 image = poster.read_bytes()
@@ -77,8 +77,11 @@ def make_previews(clips: list[str], beside: Path) -> dict[str, Preview]:
 
 
 def _inside(video: bytes, poster: bytes) -> Preview:
-    encode = lambda kind, data: f"data:{kind};base64,{base64.b64encode(data).decode()}"  # noqa: E731
-    return Preview(encode("video/mp4", video), encode("image/jpeg", poster))
+    return Preview(data_uri("video/mp4", video), data_uri("image/jpeg", poster))
+
+
+def data_uri(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _beside(video: bytes, poster: bytes, folder: Path, number: int) -> Preview:
