@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,40 +24,108 @@ def run(*command, **options):
     return done.stdout
 
 
-def build_and_run(prefix, folder):
-    run(CMAKE, "-S", CONSUMER, "-B", folder, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+def build(source, folder, *options):
+    """Configures and builds a project that is not ours; its folder of programs."""
+    run(CMAKE, "-S", source, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", *options)
     run(CMAKE, "--build", folder)
-    commands = (folder / "CMakeFiles/consumer.dir/flags.make").read_text() if (folder / "CMakeFiles/consumer.dir/flags.make").exists() else ""
-    assert "torch" not in commands, "LibTorch headers reached the consumer"
+    return folder
+
+
+def wheel_prefix():
+    """Where an installed wheel keeps its CMake package; None when gallop runs from its source folder."""
+    gallop = pytest.importorskip("gallop")
+    prefix = Path(gallop.cmake_prefix())
+    return prefix if (prefix / "lib/cmake/gallop").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """A prefix made by `cmake --install`."""
+    if not (BUILD / "CMakeCache.txt").exists():
+        pytest.skip(f"no build in {BUILD}; run `make build` or set GALLOP_BUILD")
+    build_folder = BUILD
+    if "SKBUILD:" in (BUILD / "CMakeCache.txt").read_text():
+        # The wheel's build has the wheel's layout; a plain configuration that borrows nothing but the compiler's cache.
+        build_folder = BUILD.parent / "plain"
+        run(CMAKE, "-S", ROOT, "-B", build_folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", f"-DPython3_EXECUTABLE={sys.executable}",
+            f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}")
+        run(CMAKE, "--build", build_folder, "--target", "gallop")
+    prefix = tmp_path_factory.mktemp("prefix")
+    run(CMAKE, "--install", build_folder, "--prefix", prefix)
+    return prefix
+
+
+def check_consumer(prefix, folder):
+    build(CONSUMER, folder, f"-DCMAKE_PREFIX_PATH={prefix}", "-G", "Unix Makefiles")
+    flags = (folder / "CMakeFiles/consumer.dir/flags.make").read_text()
+    assert str(prefix) in flags
+    assert "torch" not in flags.replace(str(prefix), ""), "LibTorch headers reached the consumer"
     assert run(folder / "consumer").splitlines() == EXPECTED
 
 
 @needs_cmake
 def test_installed_package_serves_a_cpp_project(tmp_path):
-    gallop = pytest.importorskip("gallop")
-    prefix = gallop.cmake_prefix()
-    if not (Path(prefix) / "lib/cmake/gallop").is_dir():
-        pytest.skip(f"gallop runs from its source folder here, not from an installed wheel: no CMake package in {prefix}")
+    prefix = wheel_prefix()
+    if prefix is None:
+        pytest.skip("gallop runs from its source folder here, not from an installed wheel")
     assert run(sys.executable, "-m", "gallop", "--cmake-prefix").strip() == str(prefix)
-    build_and_run(prefix, tmp_path)
+    check_consumer(prefix, tmp_path)
 
 
 @needs_cmake
-def test_cmake_install_serves_a_cpp_project(tmp_path):
-    if not (BUILD / "CMakeCache.txt").exists():
-        pytest.skip(f"no build in {BUILD}; run `make build` or set GALLOP_BUILD")
-    if "SKBUILD:" in (BUILD / "CMakeCache.txt").read_text():
-        # The wheel's build has the wheel's layout; a plain configuration that borrows nothing but the compiler's cache.
-        plain = BUILD.parent / "plain"
-        run(CMAKE, "-S", ROOT, "-B", plain, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", f"-DPython3_EXECUTABLE={sys.executable}",
-            f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}")
-        run(CMAKE, "--build", plain, "--target", "gallop")
-        build = plain
-    else:
-        build = BUILD
-    prefix = tmp_path / "prefix"
-    run(CMAKE, "--install", build, "--prefix", prefix)
-    build_and_run(prefix, tmp_path / "consumer")
+def test_cmake_install_serves_a_cpp_project(installed, tmp_path):
+    check_consumer(installed, tmp_path)
+
+
+@needs_cmake
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples/cpp").iterdir()))
+def test_cpp_examples_build_and_run(name, request, tmp_path):
+    prefix = wheel_prefix() or request.getfixturevalue("installed")
+    program = build(ROOT / "examples/cpp" / name, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}") / name
+    EXAMPLES[name](program, tmp_path)
+
+
+def hello_video(program, folder):
+    lines = run(program, folder / "out.mp4").splitlines()
+    assert lines[0].startswith("decord  24 frames, 192x320, 12 fps")
+    assert lines[1].startswith("opencv  24 frames, 192x320, 12 fps")
+    assert lines[2] == "h264 320x192, 12 fps, yuv420p"
+    assert all(float(line.split()[-8]) < 3.0 for line in lines[:2])
+
+
+def score(program, folder):
+    import gallop
+
+    clip = folder / "clip.mp4"
+    gallop.write_video(clip, gallop.Video(np.random.default_rng(0).integers(0, 255, (8, 64, 96, 3), np.uint8), fps=8.0))
+    values = {line.split()[0]: float(line.split()[1]) for line in run(program, clip).splitlines() if "parts" in line}
+    table = gallop.score(clip, dimensions=["sharpness", "temporal_flickering"])
+    assert values == {name: pytest.approx(table.value(0, name), abs=1e-6) for name in table.dimensions}
+    absent = subprocess.run([program, folder / "none.mp4"], capture_output=True, text=True, check=False)
+    assert absent.returncode == 3
+    assert "no such clip" in absent.stdout
+
+
+def embed_in_cmake(program, folder):
+    done = subprocess.run([program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "frames[16]@64x64: brightness_drift 0.000",
+        "frames[16]@64x64: temporal_flickering 1.000",
+        "frames[16]@64x64: brightness_drift 12.000",
+        "frames[16]@64x64: temporal_flickering 0.953",
+    ]
+    assert "score 2 of 2" in done.stderr
+
+
+EXAMPLES = {"hello_video": hello_video, "score": score, "embed_in_cmake": embed_in_cmake}
+
+
+@needs_cmake
+@pytest.mark.slow
+def test_nested_project_builds_and_runs(tmp_path):
+    folder = build(ROOT / "tests/package/nested", tmp_path, "-G", "Ninja", f"-DGALLOP_CHECKOUT={ROOT}", f"-DPython3_EXECUTABLE={sys.executable}",
+                   f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}")
+    assert run(folder / "nested").splitlines() == EXPECTED
 
 
 @needs_cmake
