@@ -129,6 +129,10 @@ class Video:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+    def _repr_html_(self) -> typing.Any:
+        """
+        A preview that plays inside a notebook.
+        """
     def numpy(self) -> numpy.ndarray:
         """
         A read-only view, uint8 [frames, height, width, 3]; no copy.
@@ -164,6 +168,10 @@ class Image:
     """
     def __array__(self, dtype: typing.Any = None, copy: typing.Any = None) -> typing.Any:
         ...
+    def __dlpack__(self, **kwargs) -> typing.Any:
+        ...
+    def __dlpack_device__(self) -> typing.Any:
+        ...
     def __getstate__(self) -> tuple[numpy.ndarray]:
         ...
     def __init__(self, pixels: typing.Any) -> None:
@@ -172,6 +180,10 @@ class Image:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+    def _repr_html_(self) -> typing.Any:
+        """
+        The picture inside a notebook.
+        """
     def numpy(self) -> numpy.ndarray:
         """
         A read-only view, uint8 [height, width, 3]; no copy.
