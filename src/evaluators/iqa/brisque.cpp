@@ -17,6 +17,9 @@ namespace {
 
 using iqa::Field;
 constexpr std::int64_t kSmallestSide = 16;
+// What float32 can tell from zero in a difference of squares below 1: OpenCV computes in float32, and where rounding makes the
+// variance negative it leaves the pixel out of both sides of the fit.
+constexpr double kFlat = 3e-8;
 constexpr std::array<std::array<std::int64_t, 2>, 4> kNeighbours{{{0, 1}, {1, 0}, {1, 1}, {-1, 1}}};  // rows, columns
 
 // Fit of the products with the neighbour at the given shift; beyond the border it counts as zero.
@@ -31,7 +34,7 @@ iqa::Gaussian fit_products(const Field& field, std::int64_t rows, std::int64_t c
 }
 
 void append(const Field& picture, std::vector<double>& features) {
-  const auto normal = iqa::locally_normalised(picture, 1.0 / 255.0);
+  const auto normal = iqa::locally_normalised(picture, 1.0 / 255.0, kFlat);
   iqa::Moments moments;
   for (const double value : normal.values) moments.add(value);
   const auto whole = iqa::Gaussian::fit(moments);

@@ -118,14 +118,14 @@ Field rounded_luma(const media::FrameView& frame) {
   return luma;
 }
 
-Field locally_normalised(const Field& picture, double offset) {
+Field locally_normalised(const Field& picture, double offset, double flat) {
   Field squares(picture.height, picture.width);
   for (std::size_t i = 0; i < squares.values.size(); ++i) squares.values[i] = picture.values[i] * picture.values[i];
   const auto mean = blurred(picture);
   auto out = blurred(squares);
   for (std::size_t i = 0; i < out.values.size(); ++i) {
     const double variance = std::fabs(out.values[i] - mean.values[i] * mean.values[i]);
-    out.values[i] = (picture.values[i] - mean.values[i]) / (std::sqrt(variance) + offset);
+    out.values[i] = variance < flat ? 0.0 : (picture.values[i] - mean.values[i]) / (std::sqrt(variance) + offset);
   }
   return out;
 }

@@ -25,8 +25,9 @@ struct Field {
 // BT.601 luma rounded to whole levels 0..255.
 Field rounded_luma(const media::FrameView& frame);
 
-// (x - mean) / (deviation + offset), both weighted by a 7 x 7 Gaussian of sigma 7/6; border pixels are repeated.
-Field locally_normalised(const Field& picture, double offset);
+// (x - mean) / (deviation + offset), both weighted by a 7 x 7 Gaussian of sigma 7/6; border pixels are repeated. Where the
+// variance is below `flat`, the picture has no texture and the result is 0.
+Field locally_normalised(const Field& picture, double offset, double flat);
 
 // How a resize treats what lies outside.
 enum class Edge { repeat, mirror };

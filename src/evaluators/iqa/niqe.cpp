@@ -57,7 +57,7 @@ Eigen::MatrixXd features_of(const media::FrameView& frame) {
   auto picture = cropped(iqa::rounded_luma(frame), down * kBlock, across * kBlock);
   for (int scale = 0; scale < 2; ++scale) {
     if (scale == 1) picture = iqa::resized(picture, picture.height / 2, picture.width / 2, -0.5, true, iqa::Edge::mirror);
-    const auto normal = iqa::locally_normalised(picture, 1.0);
+    const auto normal = iqa::locally_normalised(picture, 1.0, 0.0);
     const auto side = kBlock >> scale;
     for (Eigen::Index block = 0; block < rows.rows(); ++block)
       block_features(normal, block / across * side, block % across * side, side, rows.row(block).data() + scale * kScaleFeatures);

@@ -16,7 +16,7 @@ namespace {
 constexpr Eigen::Index kFeatures = 36;
 constexpr const char* kFile = "niqe_pris_params.npz";
 
-// A NumPy array of little-endian float64 in row order (NEP 1): magic, version, length of the description, description, data.
+// A NumPy array of little-endian float64 (NEP 1): magic, version, length of the description, description, data.
 Eigen::MatrixXd read_array(const weights::ZipArchive& archive, const std::string& name, Eigen::Index rows, const std::string& where) {
   GALLOP_CHECK(archive.contains(name + ".npy"), FormatError, "{}: no array \"{}\"; expected BasicSR's {}", where, name, kFile);
   const auto entry = archive.read(name + ".npy");
@@ -27,17 +27,21 @@ Eigen::MatrixXd read_array(const weights::ZipArchive& archive, const std::string
   const auto values = static_cast<std::size_t>(rows * kFeatures);
   GALLOP_CHECK(begin <= size, FormatError, "{}: the description of \"{}\" ends behind the file", where, name);
   const std::string description(reinterpret_cast<const char*>(bytes) + 10, length);
-  const std::regex expected(fmt::format(R"(\{{\s*'descr':\s*'<f8',\s*'fortran_order':\s*False,\s*'shape':\s*\({},\s*{}\),?\s*\}}\s*)", rows, kFeatures));
-  GALLOP_CHECK(std::regex_match(description, expected), ModelError, "{}: \"{}\" is described as {}, expected float64 of shape [{}, {}] in row order", where,
-               name, base::quote(description), rows, kFeatures);
+  const std::regex expected(fmt::format(R"(\{{\s*'descr':\s*'<f8',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\({},\s*{}\),?\s*\}}\s*)", rows, kFeatures));
+  std::smatch order;
+  GALLOP_CHECK(std::regex_match(description, order, expected), ModelError, "{}: \"{}\" is described as {}, expected float64 of shape [{}, {}]", where, name,
+               base::quote(description), rows, kFeatures);
   GALLOP_CHECK(size - begin == values * sizeof(double), FormatError, "{}: \"{}\" holds {} bytes of numbers, expected {}", where, name, size - begin,
                values * sizeof(double));
+  const bool columns_first = order[1] == "True";
   Eigen::MatrixXd out(rows, kFeatures);
   for (std::size_t i = 0; i < values; ++i) {
     double value;
     std::memcpy(&value, bytes + begin + i * sizeof value, sizeof value);
     GALLOP_CHECK(std::isfinite(value), ModelError, "{}: number {} of \"{}\" is not finite", where, i, name);
-    out(static_cast<Eigen::Index>(i) / kFeatures, static_cast<Eigen::Index>(i) % kFeatures) = value;
+    const auto at = static_cast<Eigen::Index>(i);
+    if (columns_first) out(at % rows, at / rows) = value;
+    else out(at / kFeatures, at % kFeatures) = value;
   }
   return out;
 }
