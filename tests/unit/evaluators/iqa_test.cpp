@@ -48,7 +48,7 @@ TEST_CASE("iqa: scores of photographs agree with the programs the parameters com
   if (!parameters.there || !photos) return;
   // brisque: cv2.quality.QualityBRISQUE_compute of opencv-contrib-python-headless 4.10.0.84 with the same two files. Tolerance:
   // its search over shapes adds up steps in float32 and may stop one step (0.001) beside the nearest.
-  // niqe: niqe of pyiqa 0.1.16 with the same parameters. Tolerance 0.2 %: it resizes in float32 and adds a constant below the root.
+  // niqe: niqe of pyiqa 0.1.16 with the same parameters. Tolerance 0.5 %: it resizes in float32, adds a constant below the root and rounds luma otherwise.
   const struct { const char* file; double brisque, niqe; } rows[] = {{"dist/I03.bmp", 84.46388, 15.65321}, {"dist/I06.bmp", 1.28673, 3.23419},
                                                                      {"ref/I03.bmp", 5.23405, 5.12224}, {"ref/I06.bmp", 1.32067, 3.14310}};
   for (const auto& row : rows) {
@@ -56,7 +56,7 @@ TEST_CASE("iqa: scores of photographs agree with the programs the parameters com
     const auto result = judge(photo(*photos / row.file), parameters.folder.path());
     REQUIRE(result.scores.size() == 2);
     CHECK(std::fabs(result.scores[0].value - row.brisque) < 0.1);
-    CHECK(result.scores[1].value == doctest::Approx(row.niqe).epsilon(2e-3));
+    CHECK(result.scores[1].value == doctest::Approx(row.niqe).epsilon(5e-3));
   }
 }
 
