@@ -115,11 +115,9 @@ def test_json_follows_its_schema(tmp_path, clip):
         assert json.loads(line)["schema"] == "gallop/score-v1"
 
 
-def test_csv_has_a_row_a_clip_and_no_formulas(tmp_path, frames):
+def test_csv_has_a_row_a_clip_and_no_formulas(tmp_path, frames, monkeypatch):
     gallop.write_video(tmp_path / "=HYPERLINK(1).mp4", gallop.Video(frames, fps=8.0))
-    import os
-
-    os.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
     lines = gallop.score("=HYPERLINK(1).mp4", dimensions=["contrast"]).to_csv().splitlines()
     assert lines[0] == "clip,contrast,problems"
     assert lines[1].startswith("'=HYPERLINK")
