@@ -166,11 +166,11 @@ class ScoreTable:
         note = f"<p>{len(self.problems)} values missing: see <code>.problems</code></p>" if self.problems else ""
         return f"<table><thead><tr><th>clip</th>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
-    def save_report(self, file: str | os.PathLike, title: str = "gallop report", prompts: dict[str, str] | None = None, pairs=None) -> Path:
+    def save_report(self, file: str | os.PathLike, title: str = "gallop report", prompts: dict[str, str] | None = None, pairs=None, contests=None) -> Path:
         """Writes the self-contained HTML report (see gallop.report)."""
         from gallop.report import write_report
 
-        return write_report(self, file, title=title, prompts=prompts, pairs=pairs)
+        return write_report(self, file, title=title, prompts=prompts, pairs=pairs, contests=contests)
 
 
 def _plain_cell(text: str) -> str:

@@ -68,3 +68,35 @@ def test_a_flaw_changes_the_clip_and_keeps_its_shape(flaw):
     assert bad.dtype == np.uint8
     assert not np.array_equal(bad, clean)
     assert np.array_equal(bad, world.flawed(clean, flaw))
+
+
+def test_the_plain_world_has_a_still_background():
+    scene = world.Scene("boat", "red", "right", "sea", "day", "clear", seed=4)
+    frames = world.render(scene, 64, 64, 9, 8, plain=True)
+    boxes = world.subject_boxes(scene, 64, 64, 9, 8)
+    assert np.array_equal(frames, world.render(scene, 64, 64, 9, 8, plain=True))
+    left = int(boxes[:, 0].min())
+    assert left > 2 and np.array_equal(frames[0, :, : left - 1], frames[8, :, : left - 1])
+    assert boxes.shape == (9, 4)
+    assert boxes[8, 0] - boxes[0, 0] > 6
+
+
+@pytest.mark.parametrize("subject,place", [("car", "road"), ("horse", "field"), ("ball", "road"), ("boat", "sea")])
+def test_the_box_holds_the_subject(subject, place):
+    scene = world.Scene(subject, "purple", "left", place, "day", "clear", seed=6)
+    frames = world.render(scene, 64, 64, 9, 8, plain=True).astype(int)
+    for frame, (x0, y0, x1, y1) in zip(frames, world.subject_boxes(scene, 64, 64, 9, 8), strict=True):
+        purple = (frame[..., 0] > frame[..., 1] + 40) & (frame[..., 2] > frame[..., 1] + 60)
+        rows, columns = np.nonzero(purple)
+        assert len(rows) > 60
+        assert x0 - 2 <= columns.min() and columns.max() <= x1 + 2
+        assert y0 - 2 <= rows.min() and rows.max() <= y1 + 2
+
+
+def test_a_brief_caption_leaves_place_and_direction_open():
+    scene = world.Scene("car", "red", "right", "road", "night", "rain")
+    english = {world.caption(scene, "en", seed, brief=True) for seed in range(200)}
+    assert "a red car drifting through rain at night" in english
+    assert not any(word in text for text in english for word in ("right", "road", "street"))
+    chinese = {world.caption(scene, "zh", seed, brief=True) for seed in range(200)}
+    assert "一辆红色的汽车在夜雨中漂移" in chinese

@@ -13,13 +13,14 @@ from markupsafe import Markup
 from gallop import _gallop
 from gallop.atomic import write_text
 from gallop.report import plots
+from gallop.report.contest import Contest, automatic_votes, leads, outcome_of, standing
 from gallop.report.pairs import Pair
 from gallop.report.previews import Preview, make_previews
 from gallop.table import _text
 
 
-def write_report(table, file: str | os.PathLike, title: str = "gallop report", prompts: dict[str, str] | None = None, pairs: list[Pair] | None = None) -> Path:
-    """Writes one HTML file: clips that play, scores, curves, distributions, provenance.
+def write_report(table, file: str | os.PathLike, title: str = "gallop report", prompts: dict[str, str] | None = None, pairs: list[Pair] | None = None, contests: list[Contest] | None = None) -> Path:
+    """Writes one HTML file: clips that play, scores, curves, distributions, an automatic comparison of entrants, provenance.
 
     Beyond forty clips the further previews lie in a folder beside it, ``<name>_files``.
     """
@@ -31,6 +32,8 @@ def write_report(table, file: str | os.PathLike, title: str = "gallop report", p
         dimensions=_dimensions(table),
         clips=_clips(table, previews, prompts or {}),
         pairs=_pairs(table, pairs or [], previews),
+        contests=_contests(table, contests or [], previews),
+        standing=standing(automatic_votes(table, contests)) if contests else [],
         distributions=Markup(plots.distributions({name: [v for v in (row[name] for row in table.rows()) if v is not None] for name in table.dimensions})),
         radar=Markup(_radar(table, pairs or [])),
         provenance=_provenance(table),
@@ -90,6 +93,19 @@ def _pairs(table, pairs: list[Pair], previews: dict[str, Preview]) -> list[dict]
         }
         for pair in pairs
     ]
+
+
+def _contests(table, contests: list[Contest], previews: dict[str, Preview]) -> list[dict]:
+    result = []
+    for contest, pairs in zip(contests, leads(table, contests), strict=True):
+        won = dict.fromkeys(contest.clips, 0)
+        for pair, lead in pairs.items():
+            winner = {"left": 0, "right": 1}.get(outcome_of(lead))
+            if winner is not None:
+                won[pair[winner]] += 1
+        entries = [{"name": name, "preview": previews[clip], "won": won[name], "of": len(contest.clips) - 1} for name, clip in contest.clips.items()]
+        result.append({"prompt": contest.prompt, "entries": entries})
+    return result
 
 
 def _radar(table, pairs: list[Pair]) -> str:

@@ -14,7 +14,7 @@ the embedded model.
 from .captions import caption
 from .demo import DemoClip, demo_clips
 from .flaws import FLAWS, flawed
-from .render import render
+from .render import render, subject_boxes
 from .scene import COLORS, MOTIONS, PLACES, SUBJECTS, TIMES, WEATHERS, Scene, all_scenes, held_out
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "flawed",
     "held_out",
     "render",
+    "subject_boxes",
 ]

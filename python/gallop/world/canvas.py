@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,7 +21,10 @@ class Shape:
     def __and__(self, other: Shape) -> Shape:
         """What lies in both."""
         (a, b, c, d), (e, f, g, h) = self.bounds, other.bounds
-        return Shape(lambda x, y: np.maximum(self.distance(x, y), other.distance(x, y)), (max(a, e), max(b, f), min(c, g), min(d, h)))
+        return Shape(
+            lambda x, y: np.maximum(self.distance(x, y), other.distance(x, y)),
+            (max(a, e), max(b, f), min(c, g), min(d, h)),
+        )
 
     def outside(self) -> Shape:
         return Shape(lambda x, y: -self.distance(x, y))
@@ -56,12 +60,23 @@ class Canvas:
         self.y = ((np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
         self.aspect = width / height
 
+    def copy(self) -> Canvas:
+        twin = copy.copy(self)
+        twin.pixels = self.pixels.copy()
+        return twin
+
     def paint(self, shape: Shape, color, opacity: float = 1.0, softness: float = 1.0) -> None:
         """Blends ``color`` in: fully inside, with a ramp of ``softness`` pixels at the edge. Touches only its rectangle."""
         x0, y0, x1, y1 = shape.bounds
         margin = softness / self.height
-        left, right = (int(np.clip(np.floor((v) * self.height), 0, self.width)) for v in (x0 - margin, x1 + margin + 1.0 / self.height))
-        top, bottom = (int(np.clip(np.floor((v) * self.height), 0, self.height)) for v in (y0 - margin, y1 + margin + 1.0 / self.height))
+        left, right = (
+            int(np.clip(np.floor((v) * self.height), 0, self.width))
+            for v in (x0 - margin, x1 + margin + 1.0 / self.height)
+        )
+        top, bottom = (
+            int(np.clip(np.floor((v) * self.height), 0, self.height))
+            for v in (y0 - margin, y1 + margin + 1.0 / self.height)
+        )
         if left >= right or top >= bottom:
             return
         distance = shape.distance(self.x[:, left:right], self.y[top:bottom])
@@ -73,7 +88,9 @@ class Canvas:
         """Everything under a horizontal line, shaded from far to near."""
         alpha = np.clip(0.5 - (y - self.y) * self.height, 0.0, 1.0)[..., None]
         t = np.clip((self.y - y) / (1 - y), 0, 1)[..., None]
-        color = (1 - t) * np.asarray(color_far, np.float32) + t * np.asarray(color_near if color_near is not None else color_far, np.float32)
+        color = (1 - t) * np.asarray(color_far, np.float32) + t * np.asarray(
+            color_near if color_near is not None else color_far, np.float32
+        )
         self.pixels += (alpha * (color - self.pixels)).astype(np.float32)
 
     def gradient(self, top, bottom, end: float = 1.0) -> None:

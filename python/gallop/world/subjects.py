@@ -21,11 +21,23 @@ def shade(color, factor):
     return tuple(min(1.0, channel * factor) for channel in color)
 
 
-def paint_subject(canvas: Canvas, name: str, color: str, x: float, ground: float, size: float, facing: int, phase: float, light: float, night: bool) -> None:
+def paint_subject(
+    canvas: Canvas,
+    name: str,
+    color: str,
+    x: float,
+    ground: float,
+    size: float,
+    facing: int,
+    phase: float,
+    light: float,
+    night: bool,
+    plain: bool = False,
+) -> None:
     """``x`` the middle, ``ground`` where it stands, ``size`` its width, ``facing`` 1 = right, ``phase`` in turns of its cycle."""
     body = tuple(channel * light for channel in PAINT[color])
     pen = _Pen(canvas, x, ground, size, facing)
-    {"car": _car, "horse": _horse, "ball": _ball, "boat": _boat}[name](pen, body, phase, light, night)
+    {"car": _car, "horse": _horse, "ball": _ball, "boat": _boat}[name](pen, body, phase, light, night, plain)
 
 
 class _Pen:
@@ -43,19 +55,25 @@ def _shadow(pen, width=0.5):
     pen(ellipse(0.0, 0.0, width, 0.05), (0.0, 0.0, 0.0), 0.35, softness=6.0)
 
 
-def _car(pen, body, phase, light, night):
+def _car(pen, body, phase, light, night, plain):
     _shadow(pen, 0.52)
     cabin = [(-0.30, -0.25), (-0.20, -0.40), (0.10, -0.40), (0.24, -0.25)]
     pen(polygon(cabin).grown(0.012), body)
-    pen(polygon([(-0.25, -0.26), (-0.175, -0.375), (-0.06, -0.375), (-0.06, -0.26)]), (0.16 * light + 0.1, 0.22 * light + 0.1, 0.28 * light + 0.12))
-    pen(polygon([(-0.03, -0.26), (-0.03, -0.375), (0.085, -0.375), (0.19, -0.26)]), (0.16 * light + 0.1, 0.22 * light + 0.1, 0.28 * light + 0.12))
+    pen(
+        polygon([(-0.25, -0.26), (-0.175, -0.375), (-0.06, -0.375), (-0.06, -0.26)]),
+        (0.16 * light + 0.1, 0.22 * light + 0.1, 0.28 * light + 0.12),
+    )
+    pen(
+        polygon([(-0.03, -0.26), (-0.03, -0.375), (0.085, -0.375), (0.19, -0.26)]),
+        (0.16 * light + 0.1, 0.22 * light + 0.1, 0.28 * light + 0.12),
+    )
     pen(box(0.0, -0.18, 0.49, 0.085, 0.06), body)
     pen(box(0.0, -0.115, 0.49, 0.018, 0.015), shade(body, 0.65))
     pen(box(0.0, -0.215, 0.47, 0.008, 0.006), shade(body, 1.25), 0.7)
     for wheel in (-0.28, 0.29):
         pen(circle(wheel, -0.09, 0.098), DARK)
         pen(circle(wheel, -0.09, 0.055), (0.55 * light, 0.55 * light, 0.58 * light))
-        for spoke in range(3):
+        for spoke in range(0 if plain else 3):
             angle = 2 * np.pi * (phase + spoke / 6)
             dx, dy = 0.045 * np.cos(angle), 0.045 * np.sin(angle)
             pen(capsule(wheel - dx, -0.09 - dy, wheel + dx, -0.09 + dy, 0.009), DARK)
@@ -66,7 +84,7 @@ def _car(pen, body, phase, light, night):
         pen(beam, (1.0, 0.95, 0.70), 0.26, softness=20.0)
 
 
-def _horse(pen, body, phase, light, night):
+def _horse(pen, body, phase, light, night, plain):
     _shadow(pen, 0.42)
     dark = shade(body, 0.55)
     turn = 2 * np.pi * phase
@@ -93,12 +111,14 @@ def _horse(pen, body, phase, light, night):
     pen(circle(0.445, -0.735 - lift + nod, 0.013), DARK)
 
 
-def _ball(pen, body, phase, light, night):
+def _ball(pen, body, phase, light, night, plain):
     _shadow(pen, 0.36)
     inside = circle(0.0, -0.40, 0.40)
     pen(inside, body)
     angle = 2 * np.pi * phase
-    pale = tuple(0.96 * light for _ in range(3)) if min(body) < 0.8 * light else (0.25 * light, 0.25 * light, 0.3 * light)
+    pale = (
+        tuple(0.96 * light for _ in range(3)) if min(body) < 0.8 * light else (0.25 * light, 0.25 * light, 0.3 * light)
+    )
     stripe = box(0.0, 0.0, 0.45, 0.085).placed(0.0, -0.40, 1.0, angle=angle)
     pen(inside & stripe, pale)
     pen(circle(0.0, -0.40, 0.125), pale)
@@ -107,7 +127,7 @@ def _ball(pen, body, phase, light, night):
     pen(ellipse(0.13, -0.57, 0.085, 0.055, -0.7), (1.0, 1.0, 1.0), 0.45 * light, softness=4.0)
 
 
-def _boat(pen, body, phase, light, night):
+def _boat(pen, body, phase, light, night, plain):
     tilt = 0.05 * np.sin(2 * np.pi * phase)
     pen.angle = tilt
     hull = [(-0.46, -0.17), (0.50, -0.17), (0.36, 0.03), (-0.36, 0.03)]

@@ -149,7 +149,7 @@ WanVaeConfig WanVaeConfig::from_diffusers(const Json& json, const std::string& w
 }
 
 void WanVaeConfig::check(const std::string& where) const {
-  GALLOP_CHECK(dim_mult.size() >= 2 && dim_mult.size() <= 8 && temporal_downsample.size() == dim_mult.size() - 1, FormatError,
+  GALLOP_CHECK(!dim_mult.empty() && dim_mult.size() <= 8 && temporal_downsample.size() == dim_mult.size() - 1, FormatError,
                "{}: {} width factors need {} entries of temperal_downsample, found {}", where, dim_mult.size(), dim_mult.size() - 1, temporal_downsample.size());
   for (const auto factor : dim_mult) GALLOP_CHECK(factor > 0 && factor <= 64, FormatError, "{}: dim_mult holds {}", where, factor);
   const auto z = static_cast<std::size_t>(z_dim);

@@ -1,6 +1,7 @@
 // Both VAEs against recorded values of diffusers 0.42.1, and the properties of chunks and tiles.
 #include <doctest/doctest.h>
 
+#include "gallop/error.h"
 #include "support/wan_golden.h"
 #include "support/tiny_wan.h"
 
@@ -53,4 +54,32 @@ TEST_CASE("vae: chunk sizes and exact tiles do not change the frames") {
     const auto video = test::input("video", {3, 13, 32, 48});
     CHECK(gap(vae.encode(video, 2), vae.encode(video)) < 1e-5);
   }
+}
+
+TEST_CASE("vae: one stage scales by its patch alone and keeps every frame") {
+  models::wan::WanVaeConfig config;
+  config.base_dim = 4;
+  config.decoder_base_dim = 6;
+  config.z_dim = 3;
+  config.dim_mult = {1};
+  config.res_blocks = 1;
+  config.temporal_downsample = {};
+  config.in_channels = config.out_channels = 3 * 8 * 8;
+  config.patch = config.spatial = 8;
+  config.temporal = 1;
+  config.latents_mean = {0.0, 0.0, 0.0};
+  config.latents_std = {1.0, 0.5, 0.25};
+  config.check("test");
+  auto vae = test::make_vae(config);
+  const auto video = test::input("video", {3, 6, 16, 24});
+  const auto moments = vae.encode(video);
+  CHECK(moments[0].sizes() == at::IntArrayRef({3, 6, 2, 3}));
+  CHECK(gap(vae.encode(video, 4), moments) < 1e-5);
+  const auto frames = vae.decode(moments[0]);
+  CHECK(frames.sizes() == video.sizes());
+  CHECK(gap(vae.decode(moments[0], {.latent_frames = 3}), frames) < 1e-5);
+  // Causal: a picture alone is the first frame of a clip.
+  CHECK(gap(vae.encode(video.narrow(1, 0, 1))[0], moments[0].narrow(1, 0, 1)) < 1e-5);
+  config.temporal = 2;
+  CHECK_THROWS_WITH_AS(config.check("test"), doctest::Contains("the config says 2"), FormatError);
 }
