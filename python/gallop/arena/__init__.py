@@ -7,22 +7,27 @@
 """
 
 from gallop.arena.agreement import Agreement, agreement
+from gallop.arena.human_preference import HumanPreferences, clip_scores, read_human_preferences, validate
 from gallop.arena.plan import pair_chances, votes_for_half_width, votes_for_power
 from gallop.arena.ratings import Ratings, diagnose, online_elo, rate, rate_adjusted
 from gallop.arena.votes import Votes, filter_votes, read_votes
 
 __all__ = [
     "Agreement",
+    "HumanPreferences",
     "Ratings",
     "Votes",
     "agreement",
+    "clip_scores",
     "diagnose",
     "filter_votes",
     "online_elo",
     "pair_chances",
     "rate",
     "rate_adjusted",
+    "read_human_preferences",
     "read_votes",
+    "validate",
     "votes_for_half_width",
     "votes_for_power",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 import click
 
 
@@ -97,3 +100,41 @@ def export(votes, target, board, wanted):
     table, _ = _filtered(table.only(board) if board else table, wanted)
     table.to_csv(target)
     click.echo(f"{len(table)} votes written to {target}")
+
+
+@arena.command()
+@click.argument("annotations", type=click.Path(dir_okay=False))
+@click.argument("scores", type=click.Path(dir_okay=False, exists=True))
+@click.option("--dimension", required=True, help="Dimension of SCORES to compare.")
+@click.option("--aspect", default=None, help="Column of a pair table; default: the dimension's own judgements.")
+@click.option("--lower-is-better", is_flag=True, help="The dimension falls when the clip gets better.")
+@click.option("--allow-missing", is_flag=True, help="Leave out judgements of clips without a score.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False), help="Write every field; - for standard output.")
+def agreement(annotations, scores, dimension, aspect, lower_is_better, allow_missing, json_file):
+    """How far SCORES (JSON of `gallop score`) decide as people did in ANNOTATIONS (VBench's files, or a table of pairs)."""
+    from gallop.arena import clip_scores, read_human_preferences, validate
+    from gallop.atomic import write_text
+
+    preferences = read_human_preferences(annotations, aspect)
+    result = validate(preferences, clip_scores(scores, dimension), higher_is_better=not lower_is_better, allow_missing=allow_missing)
+    text = json.dumps({key: _plain(value) for key, value in result.items()}, allow_nan=False) + "\n"
+    if json_file == "-":
+        click.echo(text, nl=False)
+        return
+    if json_file:
+        write_text(json_file, text)
+    for model, human, automatic in zip(preferences.models, result.human_ratio, result.automatic_ratio, strict=True):
+        click.echo(f"{model:24} win ratio {human:.4f} by people, {automatic:.4f} by {dimension}")
+    click.echo(f"pearson {result.pearson:.4f} [{result.pearson_lower:.4f}, {result.pearson_upper:.4f}], spearman {result.spearman:.4f}, kendall {result.kendall:.4f} over {len(preferences.models)} models")
+    click.echo(f"accuracy {result.accuracy:.4f} of {result.decisive} decided pairs, {result.accuracy_with_ties:.4f} of {result.pairs} with ties (tolerance {result.tolerance:g}); {result.left_out} left out")
+    for note in result.notes:
+        click.echo(note)
+
+
+def _plain(value):
+    """Numbers and lists as JSON has them; what is not a number becomes null."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
