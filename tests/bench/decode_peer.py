@@ -73,9 +73,9 @@ if __name__ == "__main__":
     for line in sys.stdin:
         task = json.loads(line)
         try:
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             frames = READERS[task["reader"]](task["file"], task["threads"])
-            answer = {"frames": frames, "seconds": time.perf_counter() - start}
+            answer = {"frames": frames, "wall": time.perf_counter() - start, "cpu": time.process_time() - used}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
         print(json.dumps(answer), flush=True)
