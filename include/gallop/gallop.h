@@ -2,12 +2,15 @@
 #pragma once
 
 #include "gallop/arena.h"
+#include "gallop/array.h"
 #include "gallop/device.h"
 #include "gallop/error.h"
 #include "gallop/evaluator.h"
 #include "gallop/export.h"
+#include "gallop/generate.h"
 #include "gallop/image.h"
 #include "gallop/log.h"
+#include "gallop/pipeline.h"
 #include "gallop/progress.h"
 #include "gallop/version.h"
 #include "gallop/video.h"

@@ -21,6 +21,9 @@ void bind_video(py::module_& module);
 void bind_media(py::module_& module);
 void bind_weights(py::module_& module);
 void bind_evaluator(py::module_& module);
+void bind_pipeline(py::module_& module);
+
+LoadOptions load_options(const std::optional<Device>& device, const std::optional<std::string>& dtype, std::uint64_t memory_limit = 0);
 
 // Builds RunOptions whose callbacks take the interpreter's lock, and which notices Ctrl-C at every tick.
 RunOptions make_run_options(py::object on_progress, const std::optional<CancelToken>& cancel);

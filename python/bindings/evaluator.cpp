@@ -61,13 +61,6 @@ ClipRequest make_request(const py::object& clip, std::string prompt, std::map<st
   return request;
 }
 
-LoadOptions load_options(const std::optional<Device>& device, const std::optional<std::string>& dtype) {
-  LoadOptions options;
-  if (device) options.device = *device;
-  if (dtype) options.dtype = parse_dtype(*dtype);
-  return options;
-}
-
 void bind_results(py::module_& module) {
   py::class_<Score>(module, "Score", "One number with its parts (per frame, pair or segment) and flags.")
       .def(py::init([](double value, std::vector<double> parts, std::vector<std::string> flags) {

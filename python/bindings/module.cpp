@@ -11,5 +11,6 @@ PYBIND11_MODULE(_gallop, module) {
   bind_media(module);
   bind_weights(module);
   bind_evaluator(module);
+  bind_pipeline(module);
   bind_arena(module);
 }

@@ -24,14 +24,19 @@ from gallop._gallop import (  # noqa: E402
     EvaluatorInfo,
     FileNotFound,
     FormatError,
+    Generated,
+    GenerateOptions,
     Image,
     InternalError,
     InvalidArgument,
     IoError,
+    LoraFile,
     MediaError,
     ModelError,
     NotFound,
     OutOfMemory,
+    Pipeline,
+    PipelineInfo,
     Problem,
     Progress,
     Score,
@@ -43,6 +48,7 @@ from gallop._gallop import (  # noqa: E402
     evaluators,
     inspect_weights,
     make_evaluator,
+    pipelines,
     probe,
     read_image,
     read_video,
@@ -58,7 +64,7 @@ from gallop.scoring import score  # noqa: E402
 from gallop.table import ScoreTable  # noqa: E402
 
 # A class is printed and pickled under the name its users import it by.
-for _name in ("CancelToken", "ClipRequest", "ClipResult", "Device", "Evaluator", "EvaluatorInfo", "Image", "Problem", "Progress", "Score", "Video"):
+for _name in ("CancelToken", "ClipRequest", "ClipResult", "Device", "Evaluator", "EvaluatorInfo", "GenerateOptions", "Generated", "Image", "LoraFile", "Pipeline", "PipelineInfo", "Problem", "Progress", "Score", "Video"):
     globals()[_name].__module__ = "gallop"
 del _name
 
@@ -73,14 +79,19 @@ __all__ = [
     "EvaluatorInfo",
     "FileNotFound",
     "FormatError",
+    "GenerateOptions",
+    "Generated",
     "Image",
     "InternalError",
     "InvalidArgument",
     "IoError",
+    "LoraFile",
     "MediaError",
     "ModelError",
     "NotFound",
     "OutOfMemory",
+    "Pipeline",
+    "PipelineInfo",
     "Problem",
     "Progress",
     "Score",
@@ -94,6 +105,7 @@ __all__ = [
     "evaluators",
     "inspect_weights",
     "make_evaluator",
+    "pipelines",
     "probe",
     "read_image",
     "read_video",

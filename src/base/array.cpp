@@ -1,5 +1,8 @@
+#include "gallop/array.h"
+
+#include <fmt/ranges.h>
+
 #include "base/check.h"
-#include "gallop/pipeline.h"
 
 namespace gallop {
 inline namespace v0 {

@@ -5,7 +5,9 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/files.h"
 #include "base/json.h"
+#include "text/sentencepiece.h"
 #include "text/utf8.h"
 
 namespace gallop::text {
@@ -67,6 +69,7 @@ std::string marked(std::string_view text) {
 
 Unigram Unigram::read(const std::filesystem::path& file) {
   const auto where = file.string();
+  if (file.extension() == ".model") return from_sentencepiece(base::read_text(file), where);
   const auto json = base::read_json(file);
   GALLOP_CHECK(json.is_object() && json.contains("model") && json["model"].value("type", std::string()) == "Unigram", FormatError,
                "{}: expected a tokenizer.json with a Unigram model", where);
@@ -93,6 +96,33 @@ Unigram Unigram::read(const std::filesystem::path& file) {
   const auto end = tokenizer.pieces_.find("</s>");
   GALLOP_CHECK(end != tokenizer.pieces_.end(), FormatError, "{}: the vocabulary has no </s>", where);
   tokenizer.end_ = end->second;
+  return tokenizer;
+}
+
+Unigram Unigram::from_sentencepiece(std::string_view bytes, const std::string& where) {
+  const auto model = parse_sentencepiece(bytes, where);
+  Unigram tokenizer;
+  double lowest = std::numeric_limits<double>::infinity();
+  for (const auto& piece : model.pieces) {
+    const auto id = static_cast<int>(tokenizer.scores_.size());
+    if (piece.type == 2) tokenizer.unknown_ = id;
+    // Control pieces stand for themselves only where the user writes them.
+    if (piece.type == 2 || piece.type == 3) tokenizer.specials_.emplace_back(piece.text, id);
+    if (piece.text == "</s>") tokenizer.end_ = id;
+    tokenizer.pieces_.emplace(piece.text, id);
+    tokenizer.longest_ = std::max(tokenizer.longest_, piece.text.size());
+    tokenizer.scores_.push_back(piece.score);
+    lowest = std::min(lowest, tokenizer.scores_.back());
+  }
+  // The published model has 300 sentinels, the last one first.
+  const int sentinels = model.pieces.size() > 200'000 ? 300 : 100;
+  for (int i = sentinels - 1; i >= 0; --i) {
+    tokenizer.specials_.emplace_back(fmt::format("<extra_id_{}>", i), static_cast<int>(tokenizer.scores_.size()));
+    tokenizer.scores_.push_back(0.0);
+  }
+  std::stable_sort(tokenizer.specials_.begin(), tokenizer.specials_.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  tokenizer.unknown_score_ = lowest - 10.0;
+  tokenizer.charsmap_ = Charsmap(model.charsmap, where);
   return tokenizer;
 }
 

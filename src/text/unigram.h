@@ -14,8 +14,12 @@ namespace gallop::text {
 // Immutable after construction; safe from several threads.
 class Unigram {
  public:
-  // FormatError: not a tokenizer.json of this kind. Unsupported: steps this class does not know.
+  // tokenizer.json, or a SentencePiece model (spiece.model). FormatError: neither, or of another kind. Unsupported: steps this
+  // class does not know.
   static Unigram read(const std::filesystem::path& file);
+  // The bytes of a SentencePiece model, with the sentinels <extra_id_N> that T5 models have behind their pieces. Unknown letters
+  // become the unknown token, as the fast tokenizers of these models have it.
+  static Unigram from_sentencepiece(std::string_view bytes, const std::string& where);
   // Ids of the text with the end token, at most `limit` (the last slot stays the end token's).
   std::vector<int> encode(std::string_view text, std::size_t limit = 512) const;
   std::size_t size() const { return scores_.size(); }

@@ -26,9 +26,14 @@ at::Tensor view_entry(const HeaderEntry& entry, const std::byte* data,
   return bytes.view(entry.dtype).view(entry.shape);
 }
 
-}  // namespace
+// The checked header and where its data begins.
+struct OpenFile {
+  std::shared_ptr<const base::MappedFile> mapped;
+  SafetensorsHeader header;
+  const std::byte* data;
+};
 
-TensorMap open_safetensors(const std::filesystem::path& file) {
+OpenFile open_checked(const std::filesystem::path& file) {
   const auto mapped = base::MappedFile::open(file);
   const auto shown = base::quote(file);
   const auto bytes = mapped->bytes();
@@ -43,11 +48,21 @@ TensorMap open_safetensors(const std::filesystem::path& file) {
                "{}: header of {} bytes, the file has {} after its length; it was cut short: copy it again", shown,
                header, bytes.size() - 8);
   const std::string_view json(reinterpret_cast<const char*>(bytes.data()) + 8, static_cast<std::size_t>(header));
-  const auto parsed = parse_safetensors_header(json, bytes.size() - 8 - header, shown);
+  return {mapped, parse_safetensors_header(json, bytes.size() - 8 - header, shown), bytes.data() + 8 + header};
+}
+
+}  // namespace
+
+TensorMap open_safetensors(const std::filesystem::path& file) {
+  const auto opened = open_checked(file);
   TensorMap tensors;
-  for (const auto& [name, entry] : parsed.tensors)
-    tensors.emplace_hint(tensors.end(), name, view_entry(entry, bytes.data() + 8 + header, mapped));
+  for (const auto& [name, entry] : opened.header.tensors)
+    tensors.emplace_hint(tensors.end(), name, view_entry(entry, opened.data, opened.mapped));
   return tensors;
+}
+
+std::map<std::string, std::string, std::less<>> safetensors_remarks(const std::filesystem::path& file) {
+  return open_checked(file).header.remarks;
 }
 
 }  // namespace gallop::weights

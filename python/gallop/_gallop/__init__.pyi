@@ -3,7 +3,9 @@ The compiled half of gallop; use the names of package gallop instead.
 """
 from __future__ import annotations
 import collections.abc
+import numpy
 import os
+import pathlib
 import typing
 from . import arena
 import builtins
@@ -55,7 +57,7 @@ class FileNotFound(NotFound, builtins.FileNotFoundError):
     """
     A file is absent.
     """
-__all__: list[str] = ['CancelToken', 'Cancelled', 'ClipRequest', 'ClipResult', 'Device', 'Error', 'Evaluator', 'EvaluatorInfo', 'FileNotFound', 'FormatError', 'Image', 'InternalError', 'InvalidArgument', 'IoError', 'MediaError', 'ModelError', 'NotFound', 'OutOfMemory', 'Problem', 'Progress', 'Score', 'TensorInfo', 'Unsupported', 'Video', 'arena', 'convert_weights', 'evaluators', 'inspect_weights', 'make_evaluator', 'probe', 'read_image', 'read_video', 'register_evaluator', 'set_log_level', 'set_threads', 'threads', 'write_image', 'write_video']
+__all__: list[str] = ['CancelToken', 'Cancelled', 'ClipRequest', 'ClipResult', 'Device', 'Error', 'Evaluator', 'EvaluatorInfo', 'FileNotFound', 'FormatError', 'GenerateOptions', 'Generated', 'Image', 'InternalError', 'InvalidArgument', 'IoError', 'LoraFile', 'MediaError', 'ModelError', 'NotFound', 'OutOfMemory', 'Pipeline', 'PipelineInfo', 'Problem', 'Progress', 'Score', 'TensorInfo', 'Unsupported', 'Video', 'arena', 'convert_weights', 'evaluators', 'inspect_weights', 'make_evaluator', 'pipelines', 'probe', 'read_image', 'read_video', 'register_evaluator', 'set_log_level', 'set_threads', 'threads', 'write_image', 'write_video']
 class Device:
     """
     Where models run: "cpu" or "cuda:<index>".
@@ -328,6 +330,204 @@ class ClipRequest:
     @property
     def prompt(self) -> str:
         ...
+class GenerateOptions:
+    """
+    What to make. Keywords: prompt, negative_prompt, first_frame, last_frame, video, strength, width, height, frames, steps, guidance, guidance_2, scheduler, shift, seed, initial_noise, return_latents, resolution, ratio, duration, fps, audio, batch_guidance; checkpoint, checkpoint_every and on_frames say how to run. Pictures are files, Image or uint8 arrays; what is unset takes the model's default.
+    """
+    def __init__(self, **kwargs) -> None:
+        ...
+    def __replace__(self, **kwargs) -> GenerateOptions:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def replace(self, **kwargs) -> GenerateOptions:
+        """
+        A copy with some fields changed.
+        """
+    @property
+    def audio(self) -> bool | None:
+        ...
+    @property
+    def batch_guidance(self) -> bool:
+        ...
+    @property
+    def duration(self) -> float | None:
+        ...
+    @property
+    def first_frame(self) -> typing.Any:
+        ...
+    @property
+    def fps(self) -> float | None:
+        ...
+    @property
+    def frames(self) -> int | None:
+        ...
+    @property
+    def guidance(self) -> float | None:
+        ...
+    @property
+    def guidance_2(self) -> float | None:
+        ...
+    @property
+    def height(self) -> int | None:
+        ...
+    @property
+    def initial_noise(self) -> typing.Any:
+        ...
+    @property
+    def last_frame(self) -> typing.Any:
+        ...
+    @property
+    def negative_prompt(self) -> str | None:
+        ...
+    @property
+    def prompt(self) -> str:
+        ...
+    @property
+    def ratio(self) -> str | None:
+        ...
+    @property
+    def resolution(self) -> str | None:
+        ...
+    @property
+    def return_latents(self) -> bool:
+        ...
+    @property
+    def scheduler(self) -> str | None:
+        ...
+    @property
+    def seed(self) -> int:
+        ...
+    @property
+    def shift(self) -> float | None:
+        ...
+    @property
+    def steps(self) -> int | None:
+        ...
+    @property
+    def strength(self) -> float | None:
+        ...
+    @property
+    def video(self) -> typing.Any:
+        ...
+    @property
+    def width(self) -> int | None:
+        ...
+class Generated:
+    """
+    A clip with the options and the provenance it was made with.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def latents(self) -> typing.Any:
+        """
+        float32 [z, t, h, w] when return_latents was set, else None.
+        """
+    @property
+    def provenance(self) -> typing.Any:
+        """
+        Model, options, hashes, versions, as a dict.
+        """
+    @property
+    def provenance_json(self) -> str:
+        ...
+    @property
+    def used(self) -> GenerateOptions:
+        ...
+    @property
+    def video(self) -> Video:
+        ...
+class LoraFile:
+    """
+    An adapter: file, strength, and the expert it belongs to ('high', 'low' or '' for both).
+    """
+    def __init__(self, file: os.PathLike | str | bytes, strength: typing.SupportsFloat | typing.SupportsIndex = 1.0, expert: str = '') -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def expert(self) -> str:
+        ...
+    @property
+    def file(self) -> pathlib.Path:
+        ...
+    @property
+    def strength(self) -> float:
+        ...
+class PipelineInfo:
+    """
+    A family of models and the names it opens.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def family(self) -> str:
+        ...
+    @property
+    def models(self) -> list[str]:
+        ...
+    @property
+    def summary(self) -> str:
+        ...
+class Pipeline:
+    """
+    A generator with its models; one run at a time.
+    """
+    @staticmethod
+    def load(folder: os.PathLike | str | bytes | None = None, *, device: Device | None = None, dtype: str | None = None, memory_limit: typing.SupportsInt | typing.SupportsIndex = 0, transformer: os.PathLike | str | bytes | None = None, transformer_2: os.PathLike | str | bytes | None = None, vae: os.PathLike | str | bytes | None = None, text_encoder: os.PathLike | str | bytes | None = None, tokenizer: os.PathLike | str | bytes | None = None, image_encoder: os.PathLike | str | bytes | None = None, on_progress: typing.Any = None, cancel: CancelToken | None = None) -> Pipeline:
+        """
+        Opens a diffusers folder, an official folder, a folder of separate files, or the files one by one.
+        """
+    def __reduce__(self) -> typing.Any:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def decode(self, latents: typing.Any, **kwargs) -> Video:
+        ...
+    def defaults(self) -> GenerateOptions:
+        ...
+    def denoise(self, options: typing.Any = None, *, prompt_embedding: typing.Any, negative_embedding: typing.Any = None, image: typing.Any = None, **kwargs) -> numpy.ndarray:
+        """
+        Latents float32 [z, t, h, w].
+        """
+    def describe(self, options: typing.Any = None, **kwargs) -> str:
+        """
+        Sizes, number types and the memory plan, as text.
+        """
+    def encode_image(self, options: typing.Any = None, **kwargs) -> dict:
+        """
+        {'features', 'condition'}: arrays or None.
+        """
+    def encode_prompt(self, prompt: str, **kwargs) -> numpy.ndarray:
+        """
+        float32 [512, text width]; rows beyond the prompt are zero.
+        """
+    def generate(self, options: typing.Any = None, **kwargs) -> Generated:
+        """
+        generate(prompt or GenerateOptions, **options) -> Generated. Besides the options: on_progress, cancel, on_preview, preview_every.
+        """
+    def generate_batch(self, options: collections.abc.Sequence[GenerateOptions], **kwargs) -> list[Generated]:
+        ...
+    def resolve(self, options: typing.Any = None, **kwargs) -> GenerateOptions:
+        ...
+    def save(self, folder: os.PathLike | str | bytes, dtype: str | None = None, **kwargs) -> None:
+        """
+        Writes the model as a diffusers folder, weights in dtype with the adapters in them.
+        """
+    def set_loras(self, loras: collections.abc.Sequence[LoraFile]) -> None:
+        """
+        Merges adapters, replacing those set before; an empty list restores the weights exactly.
+        """
+    @property
+    def device(self) -> str:
+        ...
+    @property
+    def dtype(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
 def _components() -> list:
     ...
 def _score_clips(clips: collections.abc.Iterable, *, dimensions: collections.abc.Sequence[str], profile: str, weights: os.PathLike | str | bytes, device: Device | None, dtype: str | None, on_progress: typing.Any, cancel: CancelToken | None) -> list[ClipResult]:
@@ -346,6 +546,10 @@ def inspect_weights(file: os.PathLike | str | bytes, *, hash: bool = False) -> l
     """
 def make_evaluator(name: str, weights: os.PathLike | str | bytes = ..., *, device: Device | None = None, dtype: str | None = None) -> Evaluator:
     ...
+def pipelines() -> list[PipelineInfo]:
+    """
+    Every family of models this build can run.
+    """
 def probe(file: os.PathLike | str | bytes) -> dict:
     """
     What a media file declares about itself, as a dict; reads headers only.

@@ -14,9 +14,12 @@ from gallop.cli import exits
 #: Command -> where it lives. Loaded when used, so that `gallop --help` is quick.
 _COMMANDS = {
     "arena": "gallop.arena.cli:arena",
+    "convert": "gallop.cli.convert:convert",
     "demo": "gallop.cli.demo:demo",
     "doctor": "gallop.cli.doctor:doctor",
     "evaluators": "gallop.cli.evaluators:evaluators",
+    "generate": "gallop.cli.generate:generate",
+    "inspect": "gallop.cli.inspect:inspect",
     "probe": "gallop.cli.probe:probe",
     "score": "gallop.cli.score:score",
 }

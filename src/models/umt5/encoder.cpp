@@ -26,6 +26,21 @@ at::Tensor position_bias(const at::Tensor& table, std::int64_t length, const Enc
 
 at::Tensor split(const at::Tensor& x, std::int64_t heads) { return x.view({1, x.size(0), heads, -1}).transpose(1, 2); }
 
+// Every tensor of a layer with the end of its name and its shape.
+template <class Visit>
+void for_each(Layer& layer, const EncoderConfig& config, const Visit& visit) {
+  visit("layer.0.layer_norm.weight", {config.width}, layer.norm_attention);
+  visit("layer.0.SelfAttention.q.weight", {config.inner, config.width}, layer.q.weight);
+  visit("layer.0.SelfAttention.k.weight", {config.inner, config.width}, layer.k.weight);
+  visit("layer.0.SelfAttention.v.weight", {config.inner, config.width}, layer.v.weight);
+  visit("layer.0.SelfAttention.o.weight", {config.width, config.inner}, layer.o.weight);
+  visit("layer.0.SelfAttention.relative_attention_bias.weight", {config.buckets, config.heads}, layer.positions);
+  visit("layer.1.layer_norm.weight", {config.width}, layer.norm_ffn);
+  visit("layer.1.DenseReluDense.wi_0.weight", {config.ffn, config.width}, layer.gate.weight);
+  visit("layer.1.DenseReluDense.wi_1.weight", {config.ffn, config.width}, layer.up.weight);
+  visit("layer.1.DenseReluDense.wo.weight", {config.width, config.ffn}, layer.down.weight);
+}
+
 std::string renamed(const std::string& name) {
   if (name == "token_embedding.weight") return "shared.weight";
   if (name == "norm.weight") return "encoder.final_layer_norm.weight";
@@ -68,6 +83,12 @@ EncoderConfig EncoderConfig::from_json(const base::Json& json, const std::string
   return config;
 }
 
+base::OrderedJson EncoderConfig::to_json() const {
+  return {{"architectures", {"UMT5EncoderModel"}}, {"model_type", "umt5"}, {"vocab_size", vocab}, {"d_model", width}, {"d_ff", ffn}, {"d_kv", inner / heads},
+          {"num_layers", layers}, {"num_heads", heads}, {"relative_attention_num_buckets", buckets}, {"relative_attention_max_distance", max_distance},
+          {"feed_forward_proj", "gated-gelu"}, {"layer_norm_epsilon", eps}, {"pad_token_id", 0}, {"eos_token_id", 1}};
+}
+
 EncoderConfig EncoderConfig::from_tensors(const weights::TensorMap& tensors, const std::string& where) {
   const auto shape = [&](const std::string& name) {
     const auto found = tensors.find(name);
@@ -103,30 +124,41 @@ std::int64_t position_bucket(std::int64_t distance, std::int64_t buckets, std::i
   return base + std::min(half - 1, exact + static_cast<std::int64_t>(share * static_cast<float>(half - exact)));
 }
 
-Encoder Encoder::load(const EncoderConfig& config, weights::WeightMap& weights, at::ScalarType dtype, at::Device device) {
-  Encoder encoder;
-  encoder.config_ = config;
-  encoder.dtype_ = dtype;
-  encoder.device_ = device;
-  encoder.embedding_ = weights.take("shared.weight", {config.vocab, config.width});
-  const auto take = [&](const std::string& name, at::IntArrayRef shape) { return weights.take(name, shape).to(device, dtype); };
-  encoder.final_norm_ = take("encoder.final_layer_norm.weight", {config.width});
+EncoderWeights take_encoder(const EncoderConfig& config, weights::WeightMap& weights) {
+  EncoderWeights taken;
+  taken.embedding = weights.take("shared.weight", {config.vocab, config.width});
+  taken.final_norm = weights.take("encoder.final_layer_norm.weight", {config.width});
   for (std::int64_t i = 0; i < config.layers; ++i) {
-    const auto attention = fmt::format("encoder.block.{}.layer.0.", i), ffn = fmt::format("encoder.block.{}.layer.1.", i);
     Layer layer;
-    layer.norm_attention = take(attention + "layer_norm.weight", {config.width});
-    layer.q.weight = take(attention + "SelfAttention.q.weight", {config.inner, config.width});
-    layer.k.weight = take(attention + "SelfAttention.k.weight", {config.inner, config.width});
-    layer.v.weight = take(attention + "SelfAttention.v.weight", {config.inner, config.width});
-    layer.o.weight = take(attention + "SelfAttention.o.weight", {config.width, config.inner});
-    layer.positions = take(attention + "SelfAttention.relative_attention_bias.weight", {config.buckets, config.heads});
-    layer.norm_ffn = take(ffn + "layer_norm.weight", {config.width});
-    layer.gate.weight = take(ffn + "DenseReluDense.wi_0.weight", {config.ffn, config.width});
-    layer.up.weight = take(ffn + "DenseReluDense.wi_1.weight", {config.ffn, config.width});
-    layer.down.weight = take(ffn + "DenseReluDense.wo.weight", {config.width, config.ffn});
-    encoder.layers_.push_back(std::move(layer));
+    for_each(layer, config, [&](const char* name, at::IntArrayRef shape, at::Tensor& value) { value = weights.take(fmt::format("encoder.block.{}.{}", i, name), shape); });
+    taken.layers.push_back(std::move(layer));
   }
-  return encoder;
+  return taken;
+}
+
+std::vector<std::pair<std::string, at::Tensor>> tensors_of(const Layer& layer) {
+  std::vector<std::pair<std::string, at::Tensor>> tensors;
+  auto copy = layer;
+  for_each(copy, {}, [&](const char* name, at::IntArrayRef, at::Tensor& value) { tensors.emplace_back(name, value); });
+  return tensors;
+}
+
+Encoder::Encoder(EncoderConfig config, const EncoderWeights& weights, at::ScalarType dtype, at::Device device, bool streamed, Place place)
+    : config_(config), dtype_(dtype), device_(device), streamed_(streamed), place_(std::move(place)), embedding_(weights.embedding), layers_(weights.layers) {
+  final_norm_ = place_("encoder.final_layer_norm.weight", weights.final_norm, dtype_, device_);
+  if (streamed_) return;
+  for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i] = placed(i);
+}
+
+Layer Encoder::placed(std::size_t index) const {
+  auto layer = layers_[index];
+  for_each(layer, config_, [&](const char* name, at::IntArrayRef, at::Tensor& value) { value = place_(fmt::format("encoder.block.{}.{}", index, name), value, dtype_, device_); });
+  return layer;
+}
+
+Encoder Encoder::load(const EncoderConfig& config, weights::WeightMap& weights, at::ScalarType dtype, at::Device device) {
+  const Place plainly = [](const std::string&, const at::Tensor& value, at::ScalarType type, at::Device where) { return value.to(where, type); };
+  return Encoder(config, take_encoder(config, weights), dtype, device, false, plainly);
 }
 
 // Padding is left out: masked keys have no weight, and rows beyond the prompt are not used.
@@ -136,7 +168,7 @@ at::Tensor Encoder::encode(const std::vector<int>& ids, const std::function<void
   const auto index = at::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), at::kLong);
   auto x = embedding_.index_select(0, index.to(embedding_.device())).to(device_, dtype_);  // [n, D]
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const auto& layer = layers_[i];
+    const auto layer = streamed_ ? placed(i) : layers_[i];
     const auto n = rms(x, layer.norm_attention, config_.eps);
     const auto q = split(layer.q(n), config_.heads), k = split(layer.k(n), config_.heads), v = split(layer.v(n), config_.heads);
     const auto scores = at::matmul(q, k.transpose(-1, -2)) + position_bias(layer.positions, x.size(0), config_);

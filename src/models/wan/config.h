@@ -33,6 +33,7 @@ struct WanConfig {
   static WanConfig from_diffusers(const base::Json& json, const std::string& where);
   // config.json of the original layout.
   static WanConfig from_original(const base::Json& json, const std::string& where);
+  base::OrderedJson to_diffusers() const;
   void check(const std::string& where) const;  // FormatError: sizes that cannot be
 };
 
@@ -56,6 +57,7 @@ struct WanVaeConfig {
   static WanVaeConfig v21();  // the published shapes and statistics
   static WanVaeConfig v22();
   static WanVaeConfig from_diffusers(const base::Json& json, const std::string& where);
+  base::OrderedJson to_diffusers() const;
   void check(const std::string& where) const;
 };
 

@@ -58,6 +58,22 @@ std::vector<Cut> cuts(std::int64_t length, std::int64_t size) {
   return result;
 }
 
+// Convolutions over neighbours that keep the size, in the form that is quickest on this device.
+void quicken(Conv& conv) {
+  if (!conv.weight.defined() || !nn::winograd_pays(conv.weight)) return;
+  conv.fast = nn::make_winograd(conv.weight, conv.bias);
+  conv.weight.reset();
+}
+void quicken(VaeHalf& half) {
+  for (auto* block : {&half.mid.first, &half.mid.second})
+    for (auto* conv : {&block->conv1, &block->conv2}) quicken(*conv);
+  for (auto& stage : half.stages) {
+    for (auto& block : stage.blocks)
+      for (auto* conv : {&block.conv1, &block.conv2}) quicken(*conv);
+    if (stage.resampler.mode == Resample::up2d || stage.resampler.mode == Resample::up3d) quicken(stage.resampler.spatial);
+  }
+}
+
 at::Tensor statistics(const std::vector<double>& values, const at::Tensor& like, std::int64_t dim) {
   std::vector<std::int64_t> shape(static_cast<std::size_t>(like.dim()), 1);
   shape[static_cast<std::size_t>(dim)] = static_cast<std::int64_t>(values.size());
@@ -79,6 +95,8 @@ WanVae::WanVae(WanVaeConfig config, const VaeWeights& weights, at::ScalarType dt
       value = value.to(device, dtype);
     }
   });
+  quicken(weights_.encoder);
+  quicken(weights_.decoder);
 }
 
 at::Tensor WanVae::encode(const at::Tensor& frames, std::int64_t chunk, const VaeHooks& hooks) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/wan/config.h"
+#include "nn/winograd.h"
 #include "weights/weight_map.h"
 
 namespace gallop::models::wan {
@@ -17,7 +18,8 @@ namespace gallop::models::wan {
 struct Conv {
   at::Tensor weight = {};  // [O, I, kT, kH, kW] or [O, I, kH, kW]
   at::Tensor bias = {};
-  bool defined() const { return weight.defined(); }
+  nn::WinogradConv fast = {};  // takes the place of the weight where that is quicker
+  bool defined() const { return weight.defined() || fast.defined(); }
 };
 struct ResBlock {
   at::Tensor norm1, norm2;  // gamma

@@ -80,6 +80,7 @@ at::Tensor repeated_up(const Stage& stage, const at::Tensor& x, bool first_chunk
 }  // namespace
 
 at::Tensor convolve(const Conv& conv, const at::Tensor& x, at::IntArrayRef stride, at::IntArrayRef padding) {
+  if (conv.fast.defined()) return nn::convolve(conv.fast, x.contiguous(), 0, conv.fast.weight.size(0));
   if (conv.weight.dim() == 4) return at::conv2d(x.permute({0, 3, 1, 2}), conv.weight, conv.bias, stride, padding).permute({0, 2, 3, 1}).contiguous();
   return at::conv3d(x.unsqueeze(0).permute({0, 4, 1, 2, 3}), conv.weight, conv.bias, stride, padding).permute({0, 2, 3, 4, 1}).squeeze(0).contiguous();
 }
@@ -94,7 +95,8 @@ at::Tensor causal(const Conv& conv, const at::Tensor& gamma, const at::Tensor& x
     const auto input = gamma.defined() ? nn::pixel_norm(x, gamma, true) : x;
     slot.frames = with_history({}, 1, input.sizes(), input.options());
     slot.frames.narrow(0, 1, 1).copy_(input);
-    return convolve({conv.weight.select(2, 2).contiguous(at::MemoryFormat::ChannelsLast), conv.bias}, input, {1, 1}, {1, 1});
+    if (conv.fast.defined()) return nn::convolve(conv.fast, input.contiguous(), 2, 1);
+    return convolve({conv.weight.select(2, 2).contiguous(at::MemoryFormat::ChannelsLast), conv.bias, {}}, input, {1, 1}, {1, 1});
   }
   auto buffer = with_history(slot.frames, 2, x.sizes(), x.options());
   if (gamma.defined()) {

@@ -5,12 +5,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "models/clip/wan_vision.h"
 #include "models/umt5/encoder.h"
+#include "models/wan/lora.h"
 #include "models/wan/transformer.h"
 #include "models/wan/vae.h"
-#include "models/wan/lora.h"
 #include "pipelines/wan/files.h"
 #include "text/unigram.h"
 
@@ -19,60 +21,77 @@ namespace gallop::pipelines::wan {
 // Used by one thread at a time.
 class WanParts {
  public:
-  // NotFound, FormatError, ModelError (a tensor missing, unexpected or mis-shaped), Unsupported.
+  // NotFound, FormatError, ModelError (a tensor missing, unexpected or mis-shaped; parts that do not fit each other), Unsupported.
   WanParts(WanFiles files, const LoadOptions& options);
 
   const WanFiles& files() const { return files_; }
-  const std::string& name() const { return name_; }
   const models::wan::WanConfig& transformer_config() const { return config_; }
   const models::wan::WanVaeConfig& vae_config() const { return vae_config_; }
   at::ScalarType dtype() const { return dtype_; }
   at::Device device() const { return device_; }
-  std::size_t experts() const { return weights_.size(); }
+  std::size_t experts() const { return experts_.size(); }
 
+  // Placed on first use. Of two experts only the one at work is kept, unless both are plain views of their files.
   models::wan::WanTransformer& expert(std::size_t index);
   models::wan::WanVae& vae();
   const models::umt5::Encoder& text_encoder();  // NotFound when the files hold none
-  const text::Unigram& tokenizer();
-  const models::clip::WanVision& vision();
+  const text::Unigram& tokenizer();             // the same
+  const models::clip::WanVision& vision();      // the same
 
-  // Frees what later stages do not need; it is loaded again on demand.
+  // Frees what later stages do not need; it is placed again on demand.
   void release_text() { text_.reset(); }
-  void release_experts(std::optional<std::size_t> keep = std::nullopt);
+  void release_vision() { vision_.reset(); }
+  void release_experts();
   void release_vae() { vae_.reset(); }
-  void stream_blocks(bool streamed);  // experts placed from now on keep only two blocks in memory
+  // How weights are held from now on: whole, or one (text) or two (transformer) layers at a time.
+  void stream(bool text, bool blocks);
 
-  // Merges adapters when experts are next placed; empty restores the stored weights.
-  void set_patches(std::vector<models::wan::Patches> patches);
+  // Merged into the experts when they are next placed; none restores the stored weights.
+  void set_adapters(std::array<models::wan::Patches, 2> adapters);
 
-  // Bytes of each part in its compute type.
-  std::uint64_t expert_bytes() const;
-  std::uint64_t block_bytes() const;
-  std::uint64_t vae_bytes() const;
-  std::uint64_t text_bytes() const;
-  // SHA-256 of each file, by part; computed once.
+  // Bytes in the compute type. Views are used straight from the mapped files: the system takes their memory back when it is short.
+  struct Bytes {
+    std::uint64_t text = 0, text_layer = 0, vision = 0, expert = 0, block = 0, globals = 0, vae = 0;
+    bool text_views = false, expert_views = false;
+  };
+  const Bytes& bytes() const { return bytes_; }
+  // SHA-256 of every weight file, by its path below the model; read once.
   const std::map<std::string, std::string>& hashes();
 
  private:
-  void open_expert(std::size_t index);
+  friend class ModelWriter;  // writes every weight again
+  struct Expert {
+    models::wan::WanWeights weights;
+    models::wan::Patches scales;  // of fp8 files that carry them
+    bool views = false;           // usable as stored
+  };
+  void open_experts();
   void open_vae();
+  void open_text();
+  void open_vision();
+  void count_bytes();
 
   WanFiles files_;
   at::Device device_;
-  at::ScalarType dtype_;
-  std::string name_;
+  at::ScalarType dtype_ = at::kFloat;
   models::wan::WanConfig config_;
   models::wan::WanVaeConfig vae_config_;
-  std::vector<models::wan::WanWeights> weights_;
+  std::vector<Expert> experts_;
   models::wan::VaeWeights vae_weights_;
-  std::vector<models::wan::Patches> scales_;   // fp8 scales of each expert
-  std::vector<models::wan::Patches> patches_;  // adapters of each expert
+  std::optional<models::umt5::EncoderConfig> text_config_;
+  models::umt5::EncoderWeights text_weights_;
+  models::wan::Patches text_scales_;
+  weights::TensorMap vision_tensors_;
+  std::int64_t vision_heads_ = 0;
+  std::string embedded_tokenizer_;  // carried inside the text encoder's file
+  std::array<models::wan::Patches, 2> adapters_;
   std::array<std::unique_ptr<models::wan::WanTransformer>, 2> placed_;
   std::unique_ptr<models::wan::WanVae> vae_;
   std::unique_ptr<models::umt5::Encoder> text_;
   std::unique_ptr<text::Unigram> tokenizer_;
   std::unique_ptr<models::clip::WanVision> vision_;
-  bool streamed_ = false;
+  bool stream_text_ = false, stream_blocks_ = false;
+  Bytes bytes_;
   std::map<std::string, std::string> hashes_;
 };
 

@@ -1,4 +1,4 @@
-// Clips as evaluators see them, and the base of every evaluator.
+// Clips as files or frames.
 #include "base/check.h"
 #include "gallop/evaluator.h"
 
@@ -17,13 +17,6 @@ const Video* Clip::frames() const noexcept { return impl_->frames ? &*impl_->fra
 std::string Clip::name() const {
   if (impl_->file) return impl_->file->filename().string();
   return fmt::format("frames[{}]@{}x{}", impl_->frames->frames(), impl_->frames->height(), impl_->frames->width());
-}
-
-EvaluatorBase::~EvaluatorBase() = default;
-Score EvaluatorBase::score(const ClipRequest& request, const RunOptions& run) {
-  auto scores = score(std::span(&request, 1), run);
-  GALLOP_CHECK(scores.size() == 1, InternalError, "evaluator {}: returned {} scores for one clip", info().name, scores.size());
-  return std::move(scores.front());
 }
 
 }  // namespace v0

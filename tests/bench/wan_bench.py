@@ -1,0 +1,111 @@
+"""Speed beside diffusers 0.42.1 on identical weights: transformer, VAE decode, text encoder (512 tokens, and a
+sentence of 60); float32, two threads.
+
+Two processes a part, called in turn; medians and spread of the rounds. The limit is the float32 matrix product of the model's
+own size, measured between the rounds. Prints a table; results must agree within 1e-4 of their size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/parity"))
+from tensor_file import read  # noqa: E402
+
+#: Operations of one run (multiply-adds count two): matrix products and attention of the sizes in wan_peer.py.
+TOKENS, WIDTH, FFN, ROWS = 4680, 1536, 8960, 512
+BLOCK = 8 * TOKENS * WIDTH**2 + 4 * TOKENS * WIDTH**2 + 4 * ROWS * WIDTH**2 + 4 * TOKENS * WIDTH * FFN + 4 * TOKENS**2 * WIDTH + 4 * TOKENS * ROWS * WIDTH
+OPERATIONS = {"transformer": 2 * BLOCK + 2 * ROWS * (4096 * WIDTH + WIDTH**2)}
+
+
+class Side:
+    """A process that runs one part on command."""
+
+    def __init__(self, command: list[str]):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._expect("ready")
+
+    def _expect(self, word: str):
+        for line in self.process.stdout:
+            if line.strip() == word:
+                return
+        raise RuntimeError(f"the process ended before it said {word}")
+
+    def ask(self, command: str) -> str:
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measure(part: str, program: Path, python: str, folder: Path, threads: int, rounds: int) -> dict:
+    ours = Side([str(program), part, str(folder), str(threads)])
+    theirs = Side([python, str(Path(__file__).with_name("wan_peer.py")), "serve", part, str(folder), str(threads)])
+    times, rates = {"ours": [], "theirs": []}, []
+    for number in range(rounds + 1):  # the first warms up
+        for name, side in (("ours", ours), ("theirs", theirs)):
+            seconds = float(side.ask("run"))
+            if number:
+                times[name].append(seconds)
+        rates.append(float(ours.ask("gemm")))
+    files = {name: folder / f"{part}-{name}.safetensors" for name in times}
+    ours.ask(f"save {files['ours']}")
+    theirs.ask(f"save {files['theirs']}")
+    a, b = read(files["ours"])["result"], read(files["theirs"])["result"]
+    result = {"times": times, "gap": float(np.abs(a - b).max() / max(1.0, np.abs(b).max())), "gemm": statistics.median(rates),
+              "peak": {"ours": int(ours.ask("peak")), "theirs": int(theirs.ask("peak"))}}
+    ours.close()
+    theirs.close()
+    return result
+
+
+def show(part: str, result: dict) -> None:
+    ours, theirs = (statistics.median(result["times"][name]) for name in ("ours", "theirs"))
+    spread = {name: (min(values), max(values)) for name, values in result["times"].items()}
+    print(f"{part}: ours {ours:.3f} s ({spread['ours'][0]:.3f} to {spread['ours'][1]:.3f}), diffusers {theirs:.3f} s ({spread['theirs'][0]:.3f} to {spread['theirs'][1]:.3f}), ratio {theirs / ours:.2f}x")
+    print(f"  largest difference {result['gap']:.2e} of the size; peak memory {result['peak']['ours'] / 1e6:.0f} MB against {result['peak']['theirs'] / 1e6:.0f} MB ({result['peak']['ours'] / result['peak']['theirs']:.2f}x)")
+    print(f"  float32 matrix product 4680x1536x8960: {result['gemm'] / 1e9:.1f} GFLOP/s", end="")
+    if part in OPERATIONS:
+        print(f"; this part at {OPERATIONS[part] / ours / 1e9:.1f} GFLOP/s, {100 * OPERATIONS[part] / ours / result['gemm']:.0f} % of it", end="")
+    print(flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default="build/python")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--parts", default="transformer,vae,text,sentence")
+    parser.add_argument("--models", help="keep the random models here")
+    options = parser.parse_args()
+    python = os.environ.get("GALLOP_WAN_PYTHON", str(ROOT / ".venv-wan/bin/python"))
+    program = ROOT / options.build / "tests/bench/wan_bench"
+    if not Path(python).exists() or not program.exists():
+        print(f"SKIPPED: wan_bench: needs GALLOP_WAN_PYTHON and {program} (GALLOP_BUILD_BENCH=ON)")
+        return 77
+    wrong = False
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(options.models or temporary)
+        if not (folder / "inputs.safetensors").exists():
+            subprocess.run([python, str(Path(__file__).with_name("wan_peer.py")), "write", str(folder)], check=True)
+        for part in options.parts.split(","):
+            result = measure(part, program, python, folder, options.threads, options.rounds)
+            show(part, result)
+            wrong = wrong or result["gap"] > 1e-4
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
