@@ -117,7 +117,23 @@ def embed_in_cmake(program, folder):
     assert "score 2 of 2" in done.stderr
 
 
-EXAMPLES = {"hello_video": hello_video, "score": score, "embed_in_cmake": embed_in_cmake}
+def generate(program, folder):
+    shared = Path(os.environ.get("GALLOP_SHARED", ROOT.parent / "shared"))
+    if not (shared / "reference").is_dir():
+        pytest.skip(f"shared test data is absent from {shared}; set GALLOP_SHARED")
+    sys.path.insert(0, str(ROOT / "tests/python"))
+    from tiny_models import write_tiny_wan
+
+    model = write_tiny_wan(folder / "model", "wan2.1-t2v", shared)
+    lines = run(program, model, "a horse", folder / "out.mp4", 64, 64, 5, 2).splitlines()
+    assert lines[0] == "wan2.1-t2v: 5 frames, 64x64, 2 steps, guidance 5, seed 7"
+    assert [line.split()[0] for line in lines[1:]] == ["encode_text", "denoise", "decode"]
+    refused = subprocess.run([program, model, "a horse", folder / "out.mp4", "64", "64", "6", "2"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "frames" in refused.stderr
+
+
+EXAMPLES = {"generate": generate, "hello_video": hello_video, "score": score, "embed_in_cmake": embed_in_cmake}
 
 
 @needs_cmake

@@ -6,6 +6,9 @@ import sys
 
 import pytest
 from conftest import ROOT
+from tiny_models import write_tiny_wan
+
+import gallop
 
 EXAMPLES = ROOT / "examples/python"
 
@@ -33,6 +36,16 @@ def test_score_prints_a_table_and_says_what_is_wrong(tmp_path, clip):
     assert "sharpness" in done.stdout and "temporal_flickering" in done.stdout
     missing = run("score.py", tmp_path / "none.mp4")
     assert missing.returncode == 3 and "none.mp4" in missing.stdout
+
+
+def test_generate_says_what_it_made_and_with_what(tmp_path, shared):
+    model = write_tiny_wan(tmp_path / "model", "wan2.1-t2v", shared)
+    done = run("generate.py", model, "a horse", tmp_path / "out.mp4", 64, 64, 5, 2)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("wan2.1-t2v: Video(5 frames, 64x64, 16 fps, silent), 2 steps, guidance 5, seed 7")
+    assert gallop.read_video(tmp_path / "out.mp4").frames == 5
+    refused = run("generate.py", model, "a horse", tmp_path / "out.mp4", 64, 64, 6, 2)
+    assert refused.returncode == 1 and "frames" in refused.stderr
 
 
 def test_a_measure_of_ones_own_stands_beside_the_others():
