@@ -1,5 +1,9 @@
 """Whatever a path holds, a call ends with scores or with the right error kind and a sentence that says what to do."""
 
+import resource
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -59,3 +63,32 @@ def test_tiny_clips_get_what_can_be_said_and_reasons_for_the_rest(shape, tmp_pat
         assert {problem.kind for problem in table[0].problems} <= {"InvalidArgument"}
         assert all("leave" in problem.message or "needs" in problem.message or "expected" in problem.message for problem in table[0].problems), table[0].problems
         assert len(table[0].scores) + len(table[0].problems) == len(table.dimensions)
+
+
+WRITE = """
+import sys
+import gallop, numpy as np
+video = gallop.Video(np.random.default_rng(0).integers(0, 255, (40, 240, 320, 3), np.uint8), fps=10.0)
+for name in ("a.mp4", "a.gif"):
+    try:
+        gallop.write_video(f"{sys.argv[1]}/{name}", video)
+    except gallop.IoError as error:
+        print(error)
+try:
+    gallop.score(video, dimensions=["contrast"]).save_report(f"{sys.argv[1]}/r.html")
+except gallop.IoError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_takes_no_more_is_an_error_and_leaves_nothing(tmp_path):
+    """A limit on the size of files stands in for a full disk: writing stops in the middle in both cases."""
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+    done = subprocess.run([sys.executable, "-c", WRITE, str(tmp_path)], capture_output=True, text=True, check=False, timeout=300, preexec_fn=limit)
+    lines = done.stdout.splitlines()
+    assert len(lines) >= 2, done.stderr
+    assert all("File too large" in line and str(tmp_path) in line for line in lines[:2])
+    assert {file.name for file in tmp_path.iterdir()} <= {"r.html"}  # the report is small enough when previews are left out
