@@ -170,7 +170,11 @@ def main() -> None:
     import diffusers
     from safetensors.torch import save_file
 
-    diffusers.utils.logging.set_verbosity_error()
+    import transformers
+
+    for package in (diffusers, transformers):
+        package.utils.logging.set_verbosity_error()
+        package.utils.logging.disable_progress_bar()
     index = json.loads((Path(root) / "model_index.json").read_text())
     pipe = getattr(diffusers, index["_class_name"]).from_pretrained(root)
     out = {}

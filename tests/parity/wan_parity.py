@@ -1,6 +1,7 @@
 """Live comparison of the Wan pipelines with diffusers 0.42.1 on the same random weights, stage by stage and end to end.
 
-Needs GALLOP_WAN_PYTHON and the shared data. Weights are drawn anew from --seed each run; GALLOP_WAN_MODELS keeps the folders.
+Needs GALLOP_WAN_PYTHON and the shared data. Weights are drawn anew from --seed each run; GALLOP_WAN_MODELS keeps the folders, GALLOP_WAN_ONLY names
+the models to compare (all).
 float32, two threads on both sides. Token ids, masks, timesteps and resized bytes must be equal; sub-modules within 1e-5 of
 their size, latents within 1e-4, frames within one step in at most one percent of the values; bfloat16 blocks have a cosine
 above 0.999. Prints a table of stages for every model.
@@ -180,7 +181,8 @@ def main() -> int:
     seed = os.environ.get("GALLOP_WAN_SEED", "#live")
     failed = compared = 0
     with tempfile.TemporaryDirectory() as temporary:
-        names = list(QUICK) if settings.quick else list(SUITES)
+        chosen = os.environ.get("GALLOP_WAN_ONLY", "").split(",")
+        names = [name for name in SUITES if (not settings.quick or name in QUICK) and (chosen == [""] or name in chosen)]
         folder = write_models(python, root, Path(os.environ.get("GALLOP_WAN_MODELS", Path(temporary) / "models")), seed, names)
         for model in names:
             cases = [complete(index, case) for index, case in enumerate(SUITES[model]) if not settings.quick or index in QUICK[model]]
