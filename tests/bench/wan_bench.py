@@ -24,6 +24,7 @@ from tensor_file import read  # noqa: E402
 #: Operations of one run (multiply-adds count two): matrix products and attention of the sizes in wan_peer.py.
 TOKENS, WIDTH, FFN, ROWS = 4680, 1536, 8960, 512
 BLOCK = 8 * TOKENS * WIDTH**2 + 4 * TOKENS * WIDTH**2 + 4 * ROWS * WIDTH**2 + 4 * TOKENS * WIDTH * FFN + 4 * TOKENS**2 * WIDTH + 4 * TOKENS * ROWS * WIDTH
+PRODUCT = 2 * TOKENS * WIDTH * FFN
 OPERATIONS = {"transformer": 2 * BLOCK + 2 * ROWS * (4096 * WIDTH + WIDTH**2)}
 
 
@@ -50,16 +51,16 @@ class Side:
         self.process.wait()
 
 
-def measure(part: str, program: Path, python: str, folder: Path, threads: int, rounds: int) -> dict:
+def measure(part: str, program: Path, python: str, folder: Path, threads: int, rounds: int, clock: int) -> dict:
     ours = Side([str(program), part, str(folder), str(threads)])
     theirs = Side([python, str(Path(__file__).with_name("wan_peer.py")), "serve", part, str(folder), str(threads)])
     times, rates = {"ours": [], "theirs": []}, []
     for number in range(rounds + 1):  # the first warms up
         for name, side in (("ours", ours), ("theirs", theirs)):
-            seconds = float(side.ask("run"))
+            seconds = float(side.ask("run").split()[clock])
             if number:
                 times[name].append(seconds)
-        rates.append(float(ours.ask("gemm")))
+        rates.append(PRODUCT / float(ours.ask("gemm").split()[clock]))
     files = {name: folder / f"{part}-{name}.safetensors" for name in times}
     ours.ask(f"save {files['ours']}")
     theirs.ask(f"save {files['theirs']}")
@@ -87,6 +88,7 @@ def main() -> int:
     parser.add_argument("--build", default="build/python")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--cpu-time", action="store_true", help="count processor time instead: for a busy machine, with --threads 1")
     parser.add_argument("--parts", default="transformer,vae,text,sentence")
     parser.add_argument("--models", help="keep the random models here")
     options = parser.parse_args()
@@ -101,7 +103,7 @@ def main() -> int:
         if not (folder / "inputs.safetensors").exists():
             subprocess.run([python, str(Path(__file__).with_name("wan_peer.py")), "write", str(folder)], check=True)
         for part in options.parts.split(","):
-            result = measure(part, program, python, folder, options.threads, options.rounds)
+            result = measure(part, program, python, folder, options.threads, options.rounds, int(options.cpu_time))
             show(part, result)
             wrong = wrong or result["gap"] > 1e-4
     return 1 if wrong else 0

@@ -1,7 +1,7 @@
 """Live comparison of the Wan pipelines with diffusers 0.42.1 on the same random weights, stage by stage and end to end.
 
-Needs GALLOP_WAN_PYTHON and the shared data. Weights are drawn anew from --seed each run; GALLOP_WAN_MODELS keeps the folders, GALLOP_WAN_ONLY names
-the models to compare (all).
+Needs GALLOP_WAN_PYTHON and the shared data. GALLOP_WAN_SEED seeds the weights ("#live"), GALLOP_WAN_MODELS keeps the
+folders, GALLOP_WAN_ONLY names the models to compare (all).
 float32, two threads on both sides. Token ids, masks, timesteps and resized bytes must be equal; sub-modules within 1e-5 of
 their size, latents within 1e-4, frames within one step in at most one percent of the values; bfloat16 blocks have a cosine
 above 0.999. Prints a table of stages for every model.
