@@ -181,10 +181,14 @@ GALLOP_API FilterResult filter_votes(const FilterColumns& columns, const FilterO
 
 // A vote file in memory. Owned columns; optional ones are empty.
 struct VoteTable {
-  std::vector<std::string> models, voters, prompts, boards;
-  std::vector<std::uint32_t> left, right, voter, prompt, board;
+  std::vector<std::string> models, voters, prompts, boards, clips;
+  std::vector<std::uint32_t> left, right, voter, prompt, board, clip_left, clip_right;
   std::vector<std::uint8_t> outcome;
-  std::vector<double> time, propensity, watch_left, watch_right;
+  std::vector<double> time, propensity;                                      // Unix seconds; NaN where a row has none
+  std::vector<double> watch_left, watch_right, duration_left, duration_right;  // seconds
+  std::vector<double> decision_seconds;
+  std::vector<std::uint8_t> control;              // Outcome that is obviously right, 255 = a vote to be rated
+  std::vector<std::uint8_t> leaked, failed_media;  // from the column "flags": words separated by blanks
   std::int64_t self_pairs = 0;    // dropped
   std::int64_t skipped = 0;       // outcome skip, kept in the table
   VoteColumns columns() const;

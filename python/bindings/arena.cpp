@@ -129,6 +129,18 @@ py::dict fit(const py::dict& votes, const py::dict& options) {
   return dict_of(ratings);
 }
 
+py::dict composite(const py::list& sources, const py::dict& options) {
+  std::vector<Columns> kept;  // the columns that the sources borrow
+  std::vector<RatingSource> lent;
+  kept.reserve(sources.size());
+  for (const auto& source : sources) {
+    const auto pair = source.cast<py::tuple>();
+    kept.push_back(columns_of(pair[0].cast<py::dict>()));
+    lent.push_back({.votes = kept.back().lend_all(), .share = pair[1].cast<double>()});
+  }
+  return dict_of(fit_composite(lent, options_of(options)));
+}
+
 py::dict adjusted(const py::dict& votes, const Array<double>& x, double ridge, const py::dict& options) {
   const Columns columns = columns_of(votes);
   const auto features = x.ndim() == 2 ? static_cast<std::size_t>(x.shape(1)) : 1U;
@@ -221,6 +233,15 @@ py::dict dict_of(const VoteTable& t) {
   d["propensity"] = give(t.propensity);
   d["watch_left"] = give(t.watch_left);
   d["watch_right"] = give(t.watch_right);
+  d["duration_left"] = give(t.duration_left);
+  d["duration_right"] = give(t.duration_right);
+  d["decision_seconds"] = give(t.decision_seconds);
+  d["clips"] = t.clips;
+  d["clip_left"] = give(t.clip_left);
+  d["clip_right"] = give(t.clip_right);
+  d["control"] = give(t.control);
+  d["leaked"] = give(t.leaked);
+  d["failed_media"] = give(t.failed_media);
   d["self_pairs"] = t.self_pairs;
   d["skipped"] = t.skipped;
   return d;
@@ -344,6 +365,10 @@ void bind_arena(py::module_& parent) {
   auto module = parent.def_submodule("arena", "Votes to ratings; use package gallop.arena instead.");
   module.def("fit_ratings", &fit);
   module.def("fit_adjusted", &adjusted);
+  module.def("fit_composite", &composite);
+  module.def("relative_difference", [](const Array<double>& left, const Array<double>& right) {
+    return give(relative_difference({left.data(), static_cast<std::size_t>(left.size())}, {right.data(), static_cast<std::size_t>(right.size())}));
+  });
   module.def("diagnose", &diagnosed);
   module.def("pair_chances", &chances);
   module.def("filter_votes", &filtered);

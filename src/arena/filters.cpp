@@ -27,8 +27,8 @@ class Filters {
   FilterResult run() {
     rule("F1", o_.blind, !c_.leaked.empty(), [&] { drop_if([&](std::size_t k) { return c_.leaked[k] != 0; }); });
     rule("F2", o_.media, !c_.failed_media.empty(), [&] { drop_if([&](std::size_t k) { return c_.failed_media[k] != 0; }); });
-    rule("F3", o_.watch, !c_.watch_left.empty() && !c_.watch_right.empty(), [&] { drop_if([&](std::size_t k) { return unwatched(c_.watch_left, c_.duration_left, k) || unwatched(c_.watch_right, c_.duration_right, k); }); });
-    rule("F4", o_.fast, !c_.decision_seconds.empty() || !c_.time.empty(), [&] { drop_if([&](std::size_t k) { return impossible(k); }); });
+    rule("F3", o_.watch, !c_.watch_left.empty() && !c_.watch_right.empty(), [&] { drop_if([&](std::size_t k) { return rated(k) && (unwatched(c_.watch_left, c_.duration_left, k) || unwatched(c_.watch_right, c_.duration_right, k)); }); });
+    rule("F4", o_.fast, !c_.decision_seconds.empty() || !c_.time.empty(), [&] { drop_if([&](std::size_t k) { return rated(k) && impossible(k); }); });
     rule("F5", o_.daily_cap > 0, has_voter() && !c_.time.empty(), [&] { daily_cap(); });
     rule("F6", o_.duplicates, has_voter() && !c_.clip_left.empty() && !c_.clip_right.empty(), [&] { duplicates(); });
     rule("F7", o_.frequent_prompts, !c_.votes.prompt.empty(), [&] { frequent_prompts(); });
@@ -59,6 +59,8 @@ class Filters {
   void drop_voters(const std::map<std::uint32_t, bool>& bad) {
     drop_if([&](std::size_t k) { return bad.contains(c_.votes.voter[k]); });
   }
+  // A skipped pair says nothing and is never rated: its times are nobody's fault.
+  bool rated(std::size_t k) const { return c_.votes.outcome[k] != static_cast<std::uint8_t>(Outcome::skip); }
   static bool unwatched(std::span<const double> watched, std::span<const double> duration, std::size_t k) {
     const double needed = duration.empty() ? kWatchSeconds : std::min(kWatchSeconds, kWatchShare * duration[k]);
     return !(watched[k] >= needed);  // an unknown time is not a watched one

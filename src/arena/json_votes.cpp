@@ -12,7 +12,10 @@ namespace {
 // Text of a scalar; numbers keep the file's meaning through the library's shortest form.
 void store(const base::Json& value, Field field, std::string_view where, std::size_t line, std::string& text, std::string_view& view) {
   GALLOP_CHECK(!value.is_object() && !value.is_array(), FormatError, "{}:{}: field {} holds a nested value, expected text or a number", where, line, base::quote(names_of(field)[0]));
-  if (value.is_null()) return;
+  if (value.is_null()) {
+    if (may_lack(field)) view = std::string_view("", 0);
+    return;
+  }
   text = value.is_string() ? value.get<std::string>() : value.dump();
   view = text.empty() ? std::string_view("", 0) : std::string_view(text);
 }

@@ -1,8 +1,10 @@
 #include "arena/vote_builder.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "base/check.h"
 #include "base/names.h"
@@ -11,9 +13,11 @@ namespace gallop::arena {
 namespace {
 
 constexpr std::size_t kLongestName = 4096;  // bytes; longer "names" are a broken file
+constexpr std::uint8_t kNoControl = 255;
 
 std::string_view label(Field field) {
-  constexpr std::string_view kLabels[] = {"left model", "right model", "outcome", "voter", "prompt", "board", "time", "propensity", "watch time left", "watch time right"};
+  constexpr std::string_view kLabels[] = {"left model", "right model", "outcome", "voter", "prompt", "board", "time", "propensity", "watch time left", "watch time right",
+                                          "length left", "length right", "decision time", "left clip", "right clip", "control", "flags"};
   return kLabels[static_cast<std::size_t>(field)];
 }
 
@@ -27,16 +31,23 @@ std::vector<std::string_view> names_of(Field field) {
     case Field::voter: return {"voter", "judge", "judge_hash", "user_pseudonym", "worker"};
     case Field::prompt: return {"prompt_id", "question_id", "prompt"};
     case Field::board: return {"board"};
-    case Field::time: return {"t_unix", "tstamp"};
+    case Field::time: return {"t_unix", "tstamp", "timestamp"};
     case Field::propensity: return {"propensity"};
     case Field::watch_left: return {"watch_left_s", "total_listening_time_a"};
     case Field::watch_right: return {"watch_right_s", "total_listening_time_b"};
+    case Field::duration_left: return {"duration_left_s"};
+    case Field::duration_right: return {"duration_right_s"};
+    case Field::decision: return {"decision_s"};
+    case Field::clip_left: return {"left_sha256"};
+    case Field::clip_right: return {"right_sha256"};
+    case Field::control: return {"control"};
+    case Field::flags: return {"flags"};
   }
   return {};
 }
 
 std::array<int, kFields> choose_columns(const std::vector<std::string>& columns, const VoteReadOptions& options, std::string_view where) {
-  const std::string* wanted[kFields] = {&options.left, &options.right, &options.outcome, &options.voter, &options.prompt, nullptr, &options.time, nullptr, nullptr, nullptr};
+  const std::string* wanted[kFields] = {&options.left, &options.right, &options.outcome, &options.voter, &options.prompt, nullptr, &options.time};
   const auto find = [&](std::string_view name) {
     for (std::size_t c = 0; c < columns.size(); ++c)
       if (columns[c] == name) return static_cast<int>(c);
@@ -91,13 +102,30 @@ void VoteBuilder::add(const Row& row, std::size_t line) {
   GALLOP_CHECK(static_cast<std::int64_t>(models_.size()) <= options_.max_models, FormatError, "{}:{}: more than {} models; check which columns hold the names", where_, line, options_.max_models);
   table_.outcome.push_back(static_cast<std::uint8_t>(*outcome));
   table_.skipped += *outcome == Outcome::skip;
-  if (at(Field::voter).data()) table_.voter.push_back(voters_(at(Field::voter)));
-  if (at(Field::prompt).data()) table_.prompt.push_back(prompts_(at(Field::prompt)));
-  if (at(Field::board).data()) table_.board.push_back(boards_(at(Field::board)));
-  if (at(Field::time).data()) table_.time.push_back(number(at(Field::time), Field::time, line));
-  if (at(Field::propensity).data()) table_.propensity.push_back(number(at(Field::propensity), Field::propensity, line));
-  if (at(Field::watch_left).data()) table_.watch_left.push_back(number(at(Field::watch_left), Field::watch_left, line));
-  if (at(Field::watch_right).data()) table_.watch_right.push_back(number(at(Field::watch_right), Field::watch_right, line));
+  const std::tuple<Field, Interner&, std::vector<std::uint32_t>&> labels[] = {
+      {Field::voter, voters_, table_.voter}, {Field::prompt, prompts_, table_.prompt}, {Field::board, boards_, table_.board}, {Field::clip_left, clips_, table_.clip_left}, {Field::clip_right, clips_, table_.clip_right}};
+  for (const auto& [field, names, column] : labels)
+    if (at(field).data()) column.push_back(names(at(field)));
+  const std::pair<Field, std::vector<double>&> numbers[] = {
+      {Field::time, table_.time}, {Field::propensity, table_.propensity}, {Field::watch_left, table_.watch_left}, {Field::watch_right, table_.watch_right},
+      {Field::duration_left, table_.duration_left}, {Field::duration_right, table_.duration_right}, {Field::decision, table_.decision_seconds}};
+  for (const auto& [field, column] : numbers)
+    if (at(field).data()) column.push_back(number(at(field), field, line));
+  add_marks(row, line);
+}
+
+// Control pairs and flags: empty means none.
+void VoteBuilder::add_marks(const Row& row, std::size_t line) {
+  if (const auto text = row[static_cast<std::size_t>(Field::control)]; text.data()) {
+    const auto obvious = parse_outcome(text);
+    GALLOP_CHECK(text.empty() || obvious.has_value(), FormatError, "{}:{}: control is {}, expected the obvious outcome or nothing", where_, line, base::quote(text));
+    table_.control.push_back(obvious ? static_cast<std::uint8_t>(*obvious) : kNoControl);
+  }
+  if (const auto text = row[static_cast<std::size_t>(Field::flags)]; text.data()) {
+    const auto has = [&](std::string_view word) { return (" " + std::string(text) + " ").find(" " + std::string(word) + " ") != std::string::npos; };
+    table_.leaked.push_back(has("leaked"));
+    table_.failed_media.push_back(has("failed_media"));
+  }
 }
 
 VoteTable VoteBuilder::finish() {
@@ -105,11 +133,17 @@ VoteTable VoteBuilder::finish() {
   table_.voters = voters_.take();
   table_.prompts = prompts_.take();
   table_.boards = boards_.take();
+  table_.clips = clips_.take();
   // A field that only some records carry is a broken column; one that none carries is absent.
   const std::pair<std::size_t, Field> optional[] = {{table_.voter.size(), Field::voter}, {table_.prompt.size(), Field::prompt}, {table_.board.size(), Field::board}, {table_.time.size(), Field::time},
-                                                    {table_.propensity.size(), Field::propensity}, {table_.watch_left.size(), Field::watch_left}, {table_.watch_right.size(), Field::watch_right}};
+                                                    {table_.propensity.size(), Field::propensity}, {table_.watch_left.size(), Field::watch_left}, {table_.watch_right.size(), Field::watch_right},
+                                                    {table_.duration_left.size(), Field::duration_left}, {table_.duration_right.size(), Field::duration_right}, {table_.decision_seconds.size(), Field::decision},
+                                                    {table_.clip_left.size(), Field::clip_left}, {table_.clip_right.size(), Field::clip_right}};
   for (const auto& [size, field] : optional)
     GALLOP_CHECK(size == 0 || size == table_.left.size(), FormatError, "{}: {} of {} votes carry a {}, expected all or none", where_, size, table_.left.size(), label(field));
+  // A column of numbers without a single number is absent too.
+  for (auto* column : {&table_.time, &table_.propensity, &table_.watch_left, &table_.watch_right, &table_.duration_left, &table_.duration_right, &table_.decision_seconds})
+    if (std::all_of(column->begin(), column->end(), [](double value) { return std::isnan(value); })) column->clear();
   return std::move(table_);
 }
 

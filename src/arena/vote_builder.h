@@ -11,8 +11,13 @@
 namespace gallop::arena {
 
 // The fields of a vote that a reader looks for.
-enum class Field { left, right, outcome, voter, prompt, board, time, propensity, watch_left, watch_right };
-inline constexpr std::size_t kFields = 10;
+enum class Field {
+  left, right, outcome, voter, prompt, board, time, propensity, watch_left, watch_right,
+  duration_left, duration_right, decision, clip_left, clip_right, control, flags
+};
+inline constexpr std::size_t kFields = 17;
+// Fields that a single vote may lack: empty or null there. A voter or a board is known for every vote or for none.
+constexpr bool may_lack(Field field) { return field >= Field::time && field != Field::clip_left && field != Field::clip_right; }
 
 // One row as text; absent fields are empty with data() == nullptr.
 using Row = std::array<std::string_view, kFields>;
@@ -32,9 +37,10 @@ class VoteBuilder {
 
  private:
   double number(std::string_view text, Field field, std::size_t line) const;
+  void add_marks(const Row& row, std::size_t line);
   std::string_view where_;
   const VoteReadOptions& options_;
-  Interner models_, voters_, prompts_, boards_;
+  Interner models_, voters_, prompts_, boards_, clips_;
   VoteTable table_;
 };
 

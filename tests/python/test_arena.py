@@ -1,6 +1,8 @@
 """The Python side of the arena: columns of every kind, tables, files, page, command line."""
 
+import hashlib
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -89,9 +91,12 @@ def test_csv_round_trip_json_and_page(lists, tmp_path):
     ratings = _check(again)
     data = json.loads(ratings.to_json(tmp_path / "r.json").read_text())
     assert data["rows"][0]["model"] == "A"
-    result = CliRunner().invoke(command, ["rate", str(tmp_path / "votes.csv"), "--cluster", "voter", "--html", str(tmp_path / "b.html"), "--interval", "sandwich"])
+    result = CliRunner().invoke(command, ["rate", str(tmp_path / "votes.csv"), "--cluster", "voter", "--html", str(tmp_path / "b.html"), "--json", str(tmp_path / "b.json"), "--interval", "sandwich"])
     assert result.exit_code == 0, result.output
     assert "1085.3" in result.output
+    frozen = json.loads((tmp_path / "b.json").read_text())["votes"]
+    assert frozen["file_sha256"] == hashlib.sha256((tmp_path / "votes.csv").read_bytes()).hexdigest()
+    assert (frozen["count"], frozen["voters"], frozen["interval"]) == (1515, 7, "sandwich, clustered by voter")
     page = (tmp_path / "b.html").read_text()
     assert page.count("<svg") == 2 and "http-equiv" in page
 
@@ -126,3 +131,13 @@ def test_agreement():
     human = [1, 1, 1, .5, 1, 1, 1, .5, 0, 1, 1, .5]
     found = arena.agreement(np.reshape(score, (4, 1, 3)), np.reshape(human, (4, 1, 3)))
     assert found.pearson == pytest.approx(.838628, rel=1e-5) and found.pearson_se == pytest.approx(.357130, rel=1e-5)
+
+
+def test_the_server_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("gallop.arena.server")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(arena, "server", raising=False)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    result = CliRunner().invoke(command, ["serve", "--clips", str(tmp_path), "--db", str(tmp_path / "v.db")])
+    assert isinstance(result.exception, gallop.Unsupported)
+    assert "pip install 'gallop[arena]'" in str(result.exception)

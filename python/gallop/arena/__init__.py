@@ -8,8 +8,18 @@
 
 from gallop.arena.agreement import Agreement, agreement
 from gallop.arena.human_preference import HumanPreferences, clip_scores, read_human_preferences, validate
+from gallop.arena.nested import read_annotations, read_battles, read_reward_bench
 from gallop.arena.plan import pair_chances, votes_for_half_width, votes_for_power
-from gallop.arena.ratings import Ratings, diagnose, online_elo, rate, rate_adjusted
+from gallop.arena.ratings import (
+    Ratings,
+    diagnose,
+    drift,
+    online_elo,
+    rate,
+    rate_adjusted,
+    rate_composite,
+    relative_difference,
+)
 from gallop.arena.votes import Votes, filter_votes, read_votes
 
 __all__ = [
@@ -20,13 +30,19 @@ __all__ = [
     "agreement",
     "clip_scores",
     "diagnose",
+    "drift",
     "filter_votes",
     "online_elo",
     "pair_chances",
     "rate",
     "rate_adjusted",
+    "rate_composite",
+    "read_annotations",
+    "read_battles",
     "read_human_preferences",
+    "read_reward_bench",
     "read_votes",
+    "relative_difference",
     "validate",
     "votes_for_half_width",
     "votes_for_power",

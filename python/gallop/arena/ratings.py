@@ -68,8 +68,9 @@ class Ratings:
         plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in self.values.items() if name not in _COLUMNS and name != "p_best"}
         return _no_nan({"rows": self.rows(), "models": self.models, "options": self.options} | plain)
 
-    def to_json(self, file: str | os.PathLike) -> Path:
-        return write_text(file, json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    def to_json(self, file: str | os.PathLike, **more) -> Path:
+        """Writes ``to_dict()`` and further entries, such as what the votes were."""
+        return write_text(file, json.dumps(self.to_dict() | _no_nan(more), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def _no_nan(value):
@@ -95,6 +96,7 @@ def rate(votes: Votes, **options) -> Ratings:
     anchor (name or index), anchor_value, confidence, simultaneous, replicates, seed ... InvalidArgument lists the groups of
     models when finite ratings do not exist.
     """
+    votes = votes.rated()
     return Ratings(votes.models, _native.fit_ratings(votes.native(), _resolved(votes, options)), options)
 
 
@@ -103,9 +105,44 @@ def rate_adjusted(votes: Votes, x, feature_ridge: float = 0.0, **options) -> Rat
     return Ratings(votes.models, _native.fit_adjusted(votes.native(), np.asarray(x, np.float64).reshape(len(votes), -1), feature_ridge, _resolved(votes, options)), options)
 
 
+def rate_composite(sources, **options) -> Ratings:
+    """One rating from several sources of outcomes: ``[(votes, share), ...]``. Each source counts by its share, whatever its
+    number of votes; the shares are in ``options["shares"]`` of the result and belong beside every such rating.
+    """
+    tables = [votes.rated() for votes, _ in sources]
+    models = list(dict.fromkeys(name for table in tables for name in table.models))
+    shares = [float(share) for _, share in sources]
+    pairs = [(table.on(models).native(), share) for table, share in zip(tables, shares, strict=True)]
+    return Ratings(models, _native.fit_composite(pairs, options), options | {"shares": shares})
+
+
+def relative_difference(left, right) -> np.ndarray:
+    """(left - right) / (left + right), 0 when both are 0, divided by its standard deviation: a covariate of ``rate_adjusted``
+    for durations, pixels, frame rates, loudness or file sizes."""
+    return _native.relative_difference(np.asarray(left, np.float64), np.asarray(right, np.float64))
+
+
+def drift(votes: Votes, **options) -> list[dict]:
+    """Fits the earlier and the later half of the votes apart: per model both ratings, their difference and its z.
+
+    InvalidArgument without times, or when a half has no finite ratings.
+    """
+    votes = votes.rated()
+    if votes.time is None:
+        raise InvalidArgument("votes.time: absent, expected a time for each vote")
+    order = np.argsort(votes.time, kind="stable")
+    early, late = (rate(votes.select(half), **options) for half in (order[: len(order) // 2], order[len(order) // 2 :]))
+    rows = []
+    for at, model in enumerate(votes.models):
+        change = float(late.rating[at] - early.rating[at])
+        se = float(np.hypot(late.se[at], early.se[at]))
+        rows.append({"model": model, "early": float(early.rating[at]), "late": float(late.rating[at]), "change": change, "z": change / se if se > 0 else 0.0})
+    return rows
+
+
 def diagnose(votes: Votes, **options) -> dict:
     """Connectivity, fit, fragility, side bias, voters: the fields of ``Diagnostics`` in gallop/arena.h."""
-    return _native.diagnose(votes.native(), options)
+    return _native.diagnose(votes.rated().native(), options)
 
 
 def online_elo(votes: Votes, k: float = 4.0, start: float = 1000.0) -> dict[str, float]:

@@ -9,13 +9,28 @@ from pathlib import Path
 
 import numpy as np
 
-from gallop._gallop import FormatError, InvalidArgument, Unsupported
+from gallop._gallop import FormatError, InvalidArgument
 from gallop._gallop import arena as _native
 from gallop.atomic import write_text
 
 OUTCOMES = ("left", "right", "tie", "both_bad", "skip")
-#: Optional per-vote columns: attribute -> type.
-_OPTIONAL = {"voter": np.uint32, "prompt": np.uint32, "board": np.uint32, "time": np.float64, "propensity": np.float64, "watch_left": np.float64, "watch_right": np.float64}
+#: Optional columns of labels: attribute -> (attribute of the labels, name in files).
+LABELS = {"voter": ("voters", "voter"), "prompt": ("prompts", "prompt_id"), "board": ("boards", "board"), "clip_left": ("clips", "left_sha256"), "clip_right": ("clips", "right_sha256")}
+#: Optional columns of numbers: attribute -> name in files.
+NUMBERS = {
+    "time": "t_unix",
+    "propensity": "propensity",
+    "soft": "soft",
+    "watch_left": "watch_left_s",
+    "watch_right": "watch_right_s",
+    "duration_left": "duration_left_s",
+    "duration_right": "duration_right_s",
+    "decision_seconds": "decision_s",
+}
+#: Optional columns of marks (uint8).
+_MARKS = ("control", "leaked", "failed_media")
+_OPTIONAL = (*LABELS, *NUMBERS, *_MARKS)
+_NO_CONTROL = 255
 
 
 @dataclass
@@ -31,11 +46,21 @@ class Votes:
     board: np.ndarray | None = None
     time: np.ndarray | None = None
     propensity: np.ndarray | None = None
+    soft: np.ndarray | None = None  #: share of the left side in 0..1, replaces the outcome
     watch_left: np.ndarray | None = None
     watch_right: np.ndarray | None = None
+    duration_left: np.ndarray | None = None
+    duration_right: np.ndarray | None = None
+    decision_seconds: np.ndarray | None = None  #: from both clips playable to the vote
+    clip_left: np.ndarray | None = None
+    clip_right: np.ndarray | None = None
+    control: np.ndarray | None = None  #: the obvious outcome of a planted pair, 255 for a vote to be rated
+    leaked: np.ndarray | None = None  #: 1 where an identity was visible
+    failed_media: np.ndarray | None = None
     voters: list[str] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
     boards: list[str] = field(default_factory=list)
+    clips: list[str] = field(default_factory=list)
     self_pairs: int = 0  #: votes of a model against itself, dropped while reading
 
     @classmethod
@@ -43,7 +68,8 @@ class Votes:
         """From labels: NumPy text or object arrays, pandas or Arrow columns, lists. Fixed-width text, Arrow dictionaries and
         Arrow strings are taken without making Python strings. Unknown outcomes: FormatError with the row (from 0).
 
-        ``optional``: voter, prompt (labels), time, propensity (numbers).
+        ``optional``: voter, prompt, board, clip_left, clip_right (labels); time, propensity, soft, watch_left, watch_right,
+        duration_left, duration_right, decision_seconds (numbers); control, leaked, failed_media (uint8).
         """
         (left, left_names), (right, right_names) = _encode(left), _encode(right)
         if len(left) != len(right):
@@ -55,17 +81,7 @@ class Votes:
         outcome = _outcomes(outcome)
         if len(outcome) != len(left):
             raise InvalidArgument(f"outcome: {len(outcome)} entries, expected {len(left)} as left has")
-        columns = {}
-        for name, values in optional.items():
-            if name not in ("voter", "prompt", "time", "propensity"):
-                raise InvalidArgument(f'votes: unknown column "{name}", expected voter, prompt, time or propensity')
-            if name in ("voter", "prompt"):
-                columns[name], labels = _encode(values)
-                columns[name + "s"] = [str(label) for label in labels]
-            else:
-                columns[name] = np.asarray(values, np.float64)
-            if len(columns[name]) != len(left):
-                raise InvalidArgument(f"{name}: {len(columns[name])} entries, expected {len(left)} as left has")
+        columns = _optional_columns(optional, len(left))
         votes = cls(models, left, right, outcome, **columns)
         same = left == right
         return replace(votes.select(~same), self_pairs=int(same.sum())) if same.any() else votes
@@ -94,8 +110,23 @@ class Votes:
         moved[used] = np.arange(len(used), dtype=np.uint32)
         return replace(self, models=[self.models[at] for at in used], left=moved[self.left], right=moved[self.right])
 
+    def rated(self) -> Votes:
+        """Without planted control pairs and the models that only they name."""
+        if self.control is None:
+            return self
+        return replace(self.select(self.control == _NO_CONTROL), control=None).compact()
+
+    def on(self, models: list[str]) -> Votes:
+        """The same votes with indices into ``models``, which holds every name of this table."""
+        index = {name: at for at, name in enumerate(models)}
+        missing = [name for name in self.models if name not in index]
+        if missing:
+            raise InvalidArgument(f"models: {', '.join(missing[:5])} is not among the names given")
+        moved = np.array([index[name] for name in self.models], np.uint32)
+        return replace(self, models=list(models), left=moved[self.left], right=moved[self.right])
+
     def native(self) -> dict:
-        return {"models": len(self.models), "left": self.left, "right": self.right, "outcome": self.outcome, "voter": self.voter, "prompt": self.prompt, "propensity": self.propensity}
+        return {"models": len(self.models), "left": self.left, "right": self.right, "outcome": self.outcome, "voter": self.voter, "prompt": self.prompt, "propensity": self.propensity, "soft": self.soft}
 
     def to_csv(self, file: str | os.PathLike) -> Path:
         """Writes the native columns of the vote table; reading them back gives the same votes."""
@@ -103,13 +134,16 @@ class Votes:
         import io
 
         names = {"left_model": (self.left, self.models), "right_model": (self.right, self.models), "outcome": (self.outcome, OUTCOMES)}
-        for column, header, labels in (("voter", "voter", self.voters), ("prompt", "prompt_id", self.prompts), ("board", "board", self.boards), ("time", "t_unix", None), ("propensity", "propensity", None)):
-            if getattr(self, column) is not None:
-                names[header] = (getattr(self, column), labels)
+        names |= {header: (getattr(self, column), getattr(self, labels)) for column, (labels, header) in LABELS.items() if getattr(self, column) is not None}
+        names |= {header: (getattr(self, column), None) for column, header in NUMBERS.items() if getattr(self, column) is not None}
+        if self.control is not None:
+            names["control"] = (self.control, {_NO_CONTROL: "", **dict(enumerate(OUTCOMES))})
+        if self.leaked is not None and self.failed_media is not None:
+            names["flags"] = (self.leaked + 2 * self.failed_media, ("", "leaked", "failed_media", "leaked failed_media"))
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
-        shown = [[labels[at] for at in codes.tolist()] if labels is not None else [repr(value) for value in codes.tolist()] for codes, labels in names.values()]
+        shown = [[labels[at] for at in codes.tolist()] if labels is not None else [repr(value) if value == value else "" for value in codes.tolist()] for codes, labels in names.values()]
         writer.writerows(zip(*shown, strict=True))
         return write_text(file, out.getvalue())
 
@@ -121,54 +155,44 @@ def read_votes(file: str | os.PathLike, format: str = "auto", *, left: str = "",
     """
     file = Path(file)
     if format == "parquet" or (format == "auto" and file.suffix == ".parquet"):
-        return _read_parquet(file, {"left": left, "right": right, "outcome": outcome, "voter": voter, "prompt": prompt})
+        from gallop.arena.parquet import read_parquet
+
+        return read_parquet(file, {"left": left, "right": right, "outcome": outcome, "voter": voter, "prompt": prompt})
     table = _native.read_votes(file, format, left, right, outcome, voter, prompt)
-    columns = {name: table[name] if len(table[name]) else None for name in _OPTIONAL}
-    return Votes(table["models"], table["left"], table["right"], table["outcome"], voters=table["voters"], prompts=table["prompts"], boards=table["boards"], self_pairs=table["self_pairs"], **columns)
-
-
-#: Known names in public Parquet files, best first.
-_KNOWN = {
-    "left": ("left_model", "model_a", "left", "system_a"),
-    "right": ("right_model", "model_b", "right", "system_b"),
-    "outcome": ("outcome", "winner", "vote_type", "preference"),
-    "voter": ("voter", "judge", "judge_hash", "user_pseudonym"),
-    "prompt": ("prompt_id", "question_id", "prompt"),
-}
-
-
-def _read_parquet(file: Path, named: dict[str, str]) -> Votes:
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ModuleNotFoundError as error:
-        raise Unsupported(f'"{file}": Parquet needs pyarrow; pip install pyarrow') from error
-    if not file.is_file():
-        from gallop._gallop import FileNotFound
-
-        raise FileNotFound(f'"{file}": no such file')
-    try:
-        present = parquet.read_schema(file).names
-        chosen = {key: next((name for name in ([named[key]] if named[key] else known) if name in present), None) for key, known in _KNOWN.items()}
-        for key in ("left", "right", "outcome"):
-            if chosen[key] is None:
-                raise FormatError(f'"{file}": no column for {key}, found {", ".join(present)}; name the column yourself')
-        wanted = [name for name in chosen.values() if name]
-        table = parquet.read_table(file, columns=wanted)
-    except (pa.ArrowException, OSError) as error:
-        raise FormatError(f'"{file}": not a readable Parquet file: {error}') from error
-    optional = {key: table[chosen[key]] for key in ("voter", "prompt") if chosen[key]}
-    try:
-        return Votes.from_columns(table[chosen["left"]], table[chosen["right"]], table[chosen["outcome"]], **optional)
-    except FormatError as error:
-        raise FormatError(f'"{file}": {error}') from error
+    columns = {name: table[name] if len(table.get(name, ())) else None for name in _OPTIONAL}
+    labels = {name: table[name] for name in ("voters", "prompts", "boards", "clips")}
+    return Votes(table["models"], table["left"], table["right"], table["outcome"], self_pairs=table["self_pairs"], **labels, **columns)
 
 
 def filter_votes(votes: Votes, columns: dict | None = None, **switches) -> tuple[Votes, dict[str, int], list[str]]:
     """Applies filters F1 to F10: the kept votes, votes removed per rule, rules whose columns are absent."""
-    columns = {"time": votes.time, "watch_left": votes.watch_left, "watch_right": votes.watch_right} | (columns or {})
-    result = _native.filter_votes(votes.native(), columns, switches)
+    present = ("time", "watch_left", "watch_right", "duration_left", "duration_right", "decision_seconds", "clip_left", "clip_right", *_MARKS)
+    columns = {name: getattr(votes, name) for name in present} | (columns or {})
+    # The rules do not look at propensities, which planted pairs lack.
+    result = _native.filter_votes(votes.native() | {"propensity": None}, columns, switches)
     return votes.select(result["keep"].astype(bool)), dict(result["removed"]), result["not_applied"]
+
+
+def _optional_columns(optional: dict, votes: int) -> dict:
+    """The keyword columns of ``from_columns`` as arrays and label lists; InvalidArgument names what does not fit."""
+    columns: dict = {}
+    for name, values in optional.items():
+        if name in LABELS:
+            columns[name], labels = _encode(values)
+            labels = [str(label) for label in labels]
+            shared = columns.setdefault(LABELS[name][0], [])
+            known = {label: at for at, label in enumerate(shared)}
+            columns[name] = _recode(columns[name], [known.setdefault(label, len(known)) for label in labels])
+            shared[:] = known
+        elif name in NUMBERS:
+            columns[name] = np.asarray(values, np.float64)
+        elif name in _MARKS:
+            columns[name] = np.asarray(values, np.uint8)
+        else:
+            raise InvalidArgument(f'votes: unknown column "{name}", expected one of {", ".join(_OPTIONAL)}')
+        if len(columns[name]) != votes:
+            raise InvalidArgument(f"{name}: {len(columns[name])} entries, expected {votes} as left has")
+    return columns
 
 
 def _name(label) -> str:

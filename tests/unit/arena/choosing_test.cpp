@@ -122,6 +122,12 @@ TEST_CASE("filters F1 to F9 remove what they name and count it") {
   CHECK(removed(filter_votes(columns, {.position = true}))["F9"] == 35);
   for (std::size_t k = 10; k < 15; ++k) control[k] = static_cast<std::uint8_t>(k < 13 ? 0 : 1);  // three of five right
   CHECK(removed(filter_votes(columns, {.position = false}))["F8"] == 35);
+  auto skipping = votes;
+  skipping.outcome[2] = skipping.outcome[3] = static_cast<std::uint8_t>(Outcome::skip);
+  columns.votes = skipping.columns();
+  counts = removed(filter_votes(columns, {.position = false}));
+  CHECK(counts["F3"] == 0);  // a skipped pair need not have been watched
+  CHECK(counts["F4"] == 0);
   const auto bare = filter_votes({.votes = {.models = 2, .left = votes.left, .right = votes.right, .outcome = votes.outcome}});
   CHECK(bare.not_applied.size() == 10);
   CHECK(bare.removed.empty());

@@ -87,6 +87,32 @@ TEST_CASE("NDJSON and JSON arrays say the same; errors name the line") {
   CHECK(parse_votes("[]", "votes").left.empty());
 }
 
+TEST_CASE("native columns of a voting server: clips, lengths, control pairs, flags, rows without a number") {
+  const std::string csv =
+      "left_model,right_model,outcome,left_sha256,right_sha256,duration_left_s,duration_right_s,decision_s,propensity,control,flags\n"
+      "a,b,left,c1,c2,5,4.5,2.5,0.25,,\n"
+      "good,bad,left,c3,c1,5,5,,,left,leaked\n"
+      "b,a,skip,c2,c1,4.5,5,,0.5,,failed_media leaked\n";
+  const std::string ndjson =
+      R"({"left_model":"a","right_model":"b","outcome":"left","left_sha256":"c1","right_sha256":"c2","duration_left_s":5,"duration_right_s":4.5,"decision_s":2.5,"propensity":0.25,"control":null,"flags":""})" "\n"
+      R"({"left_model":"good","right_model":"bad","outcome":"left","left_sha256":"c3","right_sha256":"c1","duration_left_s":5,"duration_right_s":5,"decision_s":null,"propensity":null,"control":"left","flags":"leaked"})" "\n"
+      R"({"left_model":"b","right_model":"a","outcome":"skip","left_sha256":"c2","right_sha256":"c1","duration_left_s":4.5,"duration_right_s":5,"decision_s":null,"propensity":0.5,"control":null,"flags":"failed_media leaked"})" "\n";
+  for (const auto& text : {csv, ndjson}) {
+    const auto table = parse_votes(text, "votes");
+    CHECK(table.clips == std::vector<std::string>{"c1", "c2", "c3"});
+    CHECK(table.clip_left == std::vector<std::uint32_t>{0, 2, 1});
+    CHECK(table.clip_right == std::vector<std::uint32_t>{1, 0, 0});
+    CHECK(table.duration_right == std::vector<double>{4.5, 5, 5});
+    CHECK(table.control == std::vector<std::uint8_t>{255, 0, 255});
+    CHECK(table.leaked == std::vector<std::uint8_t>{0, 1, 1});
+    CHECK(table.failed_media == std::vector<std::uint8_t>{0, 0, 1});
+    REQUIRE(table.propensity.size() == 3);
+    CHECK((table.propensity[0] == 0.25 && std::isnan(table.propensity[1]) && std::isnan(table.decision_seconds[1])));
+  }
+  refused("left,right,outcome,control\na,b,left,perhaps\n", "votes:2: control is \"perhaps\"");
+  CHECK(parse_votes("left,right,outcome,propensity\na,b,left,\n", "votes").propensity.empty());
+}
+
 TEST_CASE("the hostile sample file is refused at its first bad line") {
   const auto file = shared_file("data/votes/broken/odd_votes.csv");
   if (!file) return;
