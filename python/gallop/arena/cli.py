@@ -1,4 +1,4 @@
-"""``gallop arena``: ratings, plans, exports. The voting server adds its own command when it is installed."""
+"""``gallop arena``: ratings, plans, the voting server, exports."""
 
 from __future__ import annotations
 
@@ -21,6 +21,28 @@ def _filtered(votes, wanted):
     votes, removed, absent = filter_votes(votes)
     click.echo("filters: " + ", ".join(f"{rule} removed {count}" for rule, count in removed.items()) + (f"; not applied for want of columns: {', '.join(absent)}" if absent else ""), err=True)
     return votes, removed
+
+
+def _frozen(file, table, removed, ratings) -> dict:
+    """What a published board states about its votes: enough to do the fit again (the ``votes`` entry of a result card)."""
+    import hashlib
+
+    import gallop
+
+    with open(file, "rb") as data:
+        digest = hashlib.file_digest(data, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(data.read()).hexdigest()
+    chosen = {"both_bad": "half", "reweight": False, "ties": "half", "interval": "sandwich", "cluster": "none"} | ratings.options
+    return {
+        "file_sha256": digest,
+        "count": int(ratings.total_votes),
+        "voters": len({int(voter) for voter in table.voter}) if table.voter is not None else None,
+        "filters": removed,
+        "both_bad_policy": chosen["both_bad"],
+        "reweighted": chosen["reweight"],
+        "estimator": f"bradley-terry, ties {chosen['ties']}",
+        "interval": chosen["interval"] if chosen["cluster"] == "none" else f"{chosen['interval']}, clustered by {chosen['cluster']}",
+        "library": f"gallop {gallop.__version__}",
+    }
 
 
 @arena.command()
@@ -62,7 +84,7 @@ def rate(votes, form, board, ties, both_bad, interval, cluster, reweight, anchor
     ratings = fit(table, **options)
     click.echo(ratings.table())
     if json_file:
-        ratings.to_json(json_file)
+        ratings.to_json(json_file, votes=_frozen(votes, table, removed, ratings))
     if html_file:
         from gallop.arena.page import write_page
 
@@ -87,19 +109,77 @@ def votes_needed(gap, power, half_width, confidence, tie_share, votes_per_voter,
     click.echo(votes_for_power(power, *rest) if power is not None else votes_for_half_width(half_width, *rest))
 
 
+def _server():
+    """The voting server's package; Unsupported with the install line without its extra."""
+    try:
+        from gallop.arena import server
+    except ModuleNotFoundError as error:
+        from gallop import Unsupported
+
+        raise Unsupported(f"the voting server needs {error.name}; pip install 'gallop[arena]'") from error
+    return server
+
+
 @arena.command()
-@click.argument("votes", type=click.Path(dir_okay=False))
+@click.option("--clips", required=True, type=click.Path(file_okay=False), help="Folder with one folder of clips per model.")
+@click.option("--db", "database", required=True, help="SQLite file, or postgresql://user@host/name.")
+@click.option("--cache", default=None, type=click.Path(file_okay=False), help="Folder of the served copies [default: DB.clips].")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8765, show_default=True, help="0 = any free one.")
+@click.option("--token", default=None, envvar="GALLOP_ARENA_TOKEN", help="Access token; made and printed when needed and absent.")
+@click.option("--allow-host", "hosts", multiple=True, help="Further name under which the server may be asked.")
+@click.option("--behind-proxy", is_flag=True, help="Trust X-Forwarded-* of a proxy on this machine.")
+@click.option("--task", default="t2v", show_default=True)
+@click.option("--audio", type=click.Choice(["on", "off"]), default="off", show_default=True)
+@click.option("--question", default=None, help="Another question makes another board.")
+@click.option("--rule", type=click.Choice(["uniform", "arena", "a_opt"]), default="arena", show_default=True, help="How the next pair is drawn.")
+@click.option("--control-rate", default=0.05, show_default=True, help="Share of planted pairs.")
+@click.option("--daily-cap", default=200, show_default=True, help="Votes of one voter per UTC day; 0 = none.")
+@click.option("--votes-per-minute", default=60, show_default=True, help="Of one voter.")
+@click.option("--requests-per-minute", default=1200, show_default=True, help="Of one address.")
+@click.option("--longest-side", default=1280, show_default=True, help="Pixels of the served copies.")
+def serve(host, token, hosts, question, **options):
+    """Collect blind votes on a web page."""
+    import secrets
+
+    server = _server()
+    settings = {"host": host, "hosts": tuple(hosts)} | options | ({"question": question} if question else {})
+    if token is None and not server.is_loopback(host):
+        token = secrets.token_urlsafe(24)
+    server.serve(server.Settings(token=token, **settings), click.echo)
+
+
+@arena.command()
+@click.argument("votes")
 @click.argument("target", type=click.Path(dir_okay=False))
-@click.option("--board", default="", help="Export one board of the file.")
-@click.option("--filter/--no-filter", "wanted", default=False, help="Apply vote filters F1 to F10 first.")
+@click.option("--board", default="", help="Export one board.")
+@click.option("--filter/--no-filter", "wanted", default=False, help="Apply vote filters F1 to F10 first (vote files).")
 def export(votes, target, board, wanted):
-    """Convert a vote file of any known format to the native CSV columns."""
+    """Votes of a server's database, or of a vote file of any known format, in the native columns.
+
+    VOTES is a file or a database's address. A database goes to CSV, JSON lines or Parquet by the target's suffix; a vote file
+    goes to CSV.
+    """
     from gallop.arena import read_votes
 
+    if "://" in votes or _is_sqlite(votes):
+        if wanted:
+            raise click.UsageError("--filter is for vote files: export the database, then `gallop arena rate --filter`")
+        server = _server()
+        click.echo(f"{server.export_database(votes, target, board or None)} votes written to {target}")
+        return
     table = read_votes(votes)
     table, _ = _filtered(table.only(board) if board else table, wanted)
     table.to_csv(target)
     click.echo(f"{len(table)} votes written to {target}")
+
+
+def _is_sqlite(file) -> bool:
+    try:
+        with open(file, "rb") as start:
+            return start.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
 
 
 @arena.command()
