@@ -119,6 +119,14 @@ def test_filters_and_boards(tmp_path):
     assert refused.exit_code == 2 and "boards x, y" in refused.output
 
 
+def test_refusals_name_the_groups():
+    apart = arena.Votes.from_columns(["ant", "cat"], ["bee", "dog"], ["tie", "tie"])
+    with pytest.raises(gallop.InvalidArgument, match=r"2 groups .*\{ant, bee\}, \{cat, dog\}"):
+        arena.rate(apart)
+    with pytest.raises(gallop.InvalidArgument, match=r"by wins: \{ant\}, \{bee\}"):
+        arena.rate(arena.Votes.from_columns(["ant"], ["bee"], ["left"]))
+
+
 def test_votes_needed():
     run = CliRunner()
     assert run.invoke(command, ["votes-needed", "--gap", "82", "--power", "0.8"]).output == "149\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +90,15 @@ def _resolved(votes: Votes, options: dict) -> dict:
     return options
 
 
+def _with_names(message: str, models: list[str]) -> str:
+    """The library knows indices; its lists of groups, ``{0, 2}``, are shown with names."""
+
+    def named(group: re.Match) -> str:
+        return "{" + re.sub(r"\d+", lambda index: models[int(index[0])], group[1]) + group[2] + "}"
+
+    return re.sub(r"\{(\d+(?:, \d+)*)((?:, \.\.\. \d+ models)?)\}", named, message)
+
+
 def rate(votes: Votes, **options) -> Ratings:
     """Bradley-Terry ratings, or a tie model's, with intervals and ranks.
 
@@ -97,7 +107,11 @@ def rate(votes: Votes, **options) -> Ratings:
     models when finite ratings do not exist.
     """
     votes = votes.rated()
-    return Ratings(votes.models, _native.fit_ratings(votes.native(), _resolved(votes, options)), options)
+    try:
+        values = _native.fit_ratings(votes.native(), _resolved(votes, options))
+    except InvalidArgument as error:
+        raise InvalidArgument(_with_names(str(error), votes.models)) from None
+    return Ratings(votes.models, values, options)
 
 
 def rate_adjusted(votes: Votes, x, feature_ridge: float = 0.0, **options) -> Ratings:
