@@ -3,7 +3,8 @@
 import re
 
 import pytest
-import support
+
+from . import support
 
 
 @pytest.fixture

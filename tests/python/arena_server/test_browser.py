@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-import support
 from gallop import arena
 from gallop.arena.server import export_database
-from process import ServerProcess
+
+from . import support
+from .process import ServerProcess
 
 pytestmark = pytest.mark.browser
 

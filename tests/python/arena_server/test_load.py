@@ -14,7 +14,8 @@ import time
 import pytest
 from gallop import arena
 from gallop.arena.server import export_database
-from process import ServerProcess
+
+from .process import ServerProcess
 
 _CHOICES = ("left", "right", "tie", "both_bad")
 

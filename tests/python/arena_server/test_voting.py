@@ -5,13 +5,14 @@ import json
 
 import numpy as np
 import pytest
-import support
 from click.testing import CliRunner
 from gallop import arena
 from gallop.arena.cli import arena as command
 from gallop.arena.server import export_votes
 from gallop.arena.server.database import connect
 from sqlalchemy import text
+
+from . import support
 
 
 def read_rows(file) -> list[dict]:
