@@ -25,7 +25,7 @@ at::Tensor kernel_matrix() {
 bool winograd_pays(const at::Tensor& weight) {
   if (weight.dim() < 4 || weight.dim() > 5 || !weight.device().is_cpu() || weight.scalar_type() != at::kFloat) return false;
   const auto out = weight.size(0), in = weight.size(1);
-  return weight.size(-1) == 3 && weight.size(-2) == 3 && in % 16 == 0 && out % 16 == 0 && in >= 32 && out >= 32 && in <= 256 && out <= 256;
+  return weight.size(-1) == 3 && weight.size(-2) == 3 && in % 16 == 0 && out % 16 == 0 && in >= 64 && out >= 64 && in <= 256 && out <= 256;
 }
 
 WinogradConv make_winograd(const at::Tensor& weight, const at::Tensor& bias) {

@@ -22,22 +22,22 @@ double error(const at::Tensor& found, const at::Tensor& expected) { return ((fou
 }  // namespace
 
 TEST_CASE("winograd: equals the direct convolution within rounding, at every size of the last tiles") {
-  const auto weight = tensor::seeded_normal({48, 32, 3, 3, 3}, 1) / 29.4, bias = tensor::seeded_normal({48}, 2);
+  const auto weight = tensor::seeded_normal({80, 64, 3, 3, 3}, 1) / 41.6, bias = tensor::seeded_normal({80}, 2);
   CHECK(nn::winograd_pays(weight));
   const auto conv = nn::make_winograd(weight, bias);
   for (const auto& [frames, height, width] : {std::array<std::int64_t, 3>{3, 8, 8}, {4, 9, 13}, {6, 22, 31}, {3, 3, 2}, {5, 50, 70}}) {
     CAPTURE(height);
-    const auto x = tensor::seeded_normal({frames, height, width, 32}, 3);
+    const auto x = tensor::seeded_normal({frames, height, width, 64}, 3);
     const auto found = nn::convolve(conv, x, 0, 3);
-    CHECK(found.sizes() == at::IntArrayRef({frames - 2, height, width, 48}));
+    CHECK(found.sizes() == at::IntArrayRef({frames - 2, height, width, 80}));
     CHECK(error(found, direct(weight, bias, x)) < 3e-5);
   }
 }
 
 TEST_CASE("winograd: one tap of the kernel is the plane convolution with it; threads change no bit") {
-  const auto weight = tensor::seeded_normal({32, 64, 3, 3, 3}, 1) / 24.0, x = tensor::seeded_normal({2, 37, 41, 64}, 3);
+  const auto weight = tensor::seeded_normal({64, 64, 3, 3, 3}, 1) / 24.0, x = tensor::seeded_normal({2, 37, 41, 64}, 3);
   const auto conv = nn::make_winograd(weight, {});
-  const auto expected = direct(weight.narrow(2, 2, 1), at::zeros({32}), x);
+  const auto expected = direct(weight.narrow(2, 2, 1), at::zeros({64}), x);
   const auto found = nn::convolve(conv, x, 2, 1);
   CHECK(error(found, expected) < 3e-5);
   const int threads = at::get_num_threads();
@@ -47,9 +47,10 @@ TEST_CASE("winograd: one tap of the kernel is the plane convolution with it; thr
 }
 
 TEST_CASE("winograd: kernels that would not gain keep the direct form") {
-  CHECK(!nn::winograd_pays(at::zeros({32, 8, 3, 3})));
-  CHECK(!nn::winograd_pays(at::zeros({32, 32, 1, 1})));
+  CHECK(!nn::winograd_pays(at::zeros({64, 8, 3, 3})));
+  CHECK(!nn::winograd_pays(at::zeros({32, 32, 3, 3, 3})));
+  CHECK(!nn::winograd_pays(at::zeros({64, 64, 1, 1})));
   CHECK(!nn::winograd_pays(at::zeros({384, 384, 3, 3, 3})));
-  CHECK(!nn::winograd_pays(at::zeros({32, 32, 3, 3}, at::kBFloat16)));
+  CHECK(!nn::winograd_pays(at::zeros({64, 64, 3, 3}, at::kBFloat16)));
   CHECK(nn::winograd_pays(at::zeros({96, 192, 3, 3})));
 }
