@@ -1,29 +1,53 @@
 #include "nn/prenorm_block.h"
 
+#include "nn/tokens.h"
+
 namespace gallop::nn {
 namespace {
 
-at::Tensor activate(const at::Tensor& x, Activation activation) {
-  return activation == Activation::gelu ? at::gelu(x) : (x * 1.702).sigmoid_().mul_(x);
+at::Tensor activate(at::Tensor x, Activation activation) { return activation == Activation::gelu ? at::gelu(x) : quick_gelu(std::move(x)); }
+
+// [B, N, parts * D] -> `parts` views [B, heads, N, D / heads].
+std::vector<at::Tensor> split(const at::Tensor& x, std::int64_t parts, std::int64_t heads) {
+  return x.view({x.size(0), x.size(1), parts, heads, x.size(2) / parts / heads}).permute({2, 0, 3, 1, 4}).unbind(0);
 }
 
-// q, k, v as [B, heads, N, D / heads] views of the fused projection.
-at::Tensor attend(const at::Tensor& qkv, std::int64_t heads, bool causal) {
-  const auto batch = qkv.size(0), tokens = qkv.size(1), width = qkv.size(2) / 3;
-  const auto parts = qkv.view({batch, tokens, 3, heads, width / heads}).permute({2, 0, 3, 1, 4}).unbind(0);
-  return at::scaled_dot_product_attention(parts[0], parts[1], parts[2], {}, 0.0, causal).transpose(1, 2).reshape({batch, tokens, width});
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal) {
+  return at::scaled_dot_product_attention(q, k, v, {}, 0.0, causal).transpose(1, 2).flatten(2);
 }
 
 }  // namespace
 
 at::Tensor PrenormBlock::operator()(const at::Tensor& x, bool causal) const {
-  auto y = proj(attend(qkv(norm1(x)), heads, causal)).add_(x);
+  const auto parts = split(qkv(norm1(x)), 3, heads);
+  return finish(attend(parts[0], parts[1], parts[2], causal), x);
+}
+
+at::Tensor PrenormBlock::first_token(const at::Tensor& x) const {
+  const auto width = x.size(2);
+  const auto normed = norm1(x);
+  const auto query = split(qkv.outputs(normed.slice(1, 0, 1), 0, width), 1, heads);
+  const auto others = split(qkv.outputs(normed, width, 3 * width), 2, heads);
+  return finish(attend(query[0], others[0], others[1], false), x.slice(1, 0, 1));
+}
+
+at::Tensor PrenormBlock::finish(const at::Tensor& attended, const at::Tensor& x) const {
+  const auto y = proj(attended).add_(x);
   return fc2(activate(fc1(norm2(y)), activation)).add_(y);
+}
+
+void PrenormBlock::pack() {
+  for (auto* layer : {&qkv, &proj, &fc1, &fc2}) layer->pack();
+}
+
+at::Tensor run_to_first_token(const std::vector<PrenormBlock>& blocks, at::Tensor tokens) {
+  for (std::size_t i = 0; i + 1 < blocks.size(); ++i) tokens = blocks[i](tokens);
+  return blocks.back().first_token(tokens).select(1, 0);
 }
 
 PrenormBlock load_clip_block(const Params& params, std::int64_t width, std::int64_t heads) {
   const auto attention = params / "attn", mlp = params / "mlp";
-  return {.norm1 = LayerNorm::load(params / "ln_1", width, 1e-5),
+  PrenormBlock block{.norm1 = LayerNorm::load(params / "ln_1", width, 1e-5),
           .norm2 = LayerNorm::load(params / "ln_2", width, 1e-5),
           .qkv = {attention("in_proj_weight", {3 * width, width}), attention("in_proj_bias", {3 * width})},
           .proj = Linear::load(attention / "out_proj", width, width),
@@ -31,6 +55,8 @@ PrenormBlock load_clip_block(const Params& params, std::int64_t width, std::int6
           .fc2 = Linear::load(mlp / "c_proj", 4 * width, width),
           .heads = heads,
           .activation = Activation::quick_gelu};
+  block.pack();
+  return block;
 }
 
 PrenormBlock load_vit_block(const Params& params, std::int64_t width, std::int64_t heads, bool split_bias) {
@@ -42,7 +68,7 @@ PrenormBlock load_vit_block(const Params& params, std::int64_t width, std::int64
   } else {
     bias = attention("qkv.bias", {3 * width});
   }
-  return {.norm1 = LayerNorm::load(params / "norm1", width, 1e-6),
+  PrenormBlock block{.norm1 = LayerNorm::load(params / "norm1", width, 1e-6),
           .norm2 = LayerNorm::load(params / "norm2", width, 1e-6),
           .qkv = {attention("qkv.weight", {3 * width, width}), bias},
           .proj = Linear::load(attention / "proj", width, width),
@@ -50,6 +76,8 @@ PrenormBlock load_vit_block(const Params& params, std::int64_t width, std::int64
           .fc2 = Linear::load(mlp / "fc2", 4 * width, width),
           .heads = heads,
           .activation = Activation::gelu};
+  block.pack();
+  return block;
 }
 
 }  // namespace gallop::nn

@@ -1,7 +1,9 @@
 // The pre-norm transformer block of every vision and text tower here: x += proj(attention(norm1(x))); x += mlp(norm2(x)).
 #pragma once
 
-#include "nn/layers.h"
+#include <vector>
+
+#include "nn/packed_linear.h"
 
 namespace gallop::nn {
 
@@ -9,15 +11,25 @@ enum class Activation { gelu, quick_gelu };  // exact erf form; x * sigmoid(1.70
 
 struct PrenormBlock {
   LayerNorm norm1, norm2;
-  Linear qkv;   // [3 D, D], rows ordered query, key, value
-  Linear proj;  // [D, D]
-  Linear fc1, fc2;
+  PackedLinear qkv;   // [3 D, D], rows ordered query, key, value
+  PackedLinear proj;  // [D, D]
+  PackedLinear fc1, fc2;
   std::int64_t heads = 1;
   Activation activation = Activation::gelu;
 
   // x [B, N, D] -> [B, N, D]. `causal`: a token sees itself and those before it.
   at::Tensor operator()(const at::Tensor& x, bool causal = false) const;
+  // The first token of the result only, [B, 1, D]: all that a read-out of the class token needs of the last block.
+  at::Tensor first_token(const at::Tensor& x) const;
+  // Brings the layers into the form this processor multiplies fastest (PackedLinear); the loaders below have done so.
+  void pack();
+
+ private:
+  at::Tensor finish(const at::Tensor& attended, const at::Tensor& x) const;  // everything after attention
 };
+
+// All blocks on tokens [B, N, D] -> the first token, [B, D]; of the last block nothing else is computed. At least one block.
+at::Tensor run_to_first_token(const std::vector<PrenormBlock>& blocks, at::Tensor tokens);
 
 // ln_1, attn.in_proj_weight, attn.out_proj, ln_2, mlp.c_fc, mlp.c_proj: the names of CLIP and its relatives, quick GELU,
 // MLP four times the width.

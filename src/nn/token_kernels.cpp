@@ -86,6 +86,11 @@ GALLOP_CLONES void gelu_tanh_span(float* x, std::int64_t count) {
   }
 }
 
+GALLOP_CLONES void quick_gelu_span(float* x, std::int64_t count) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) x[i] = x[i] / (1.0f + fast_exp(-1.702f * x[i]));
+}
+
 GALLOP_CLONES void pixel_norm_row(const float* x, const float* gamma, float root, float* out, std::int64_t width, bool silu) {
   float squares = 0.0f;
 #pragma omp simd reduction(+ : squares)
@@ -126,12 +131,20 @@ void rms_norm_rotate(float* x, const float* weight, const float* cosine, const f
   }
 }
 
-void gelu_tanh(float* x, std::int64_t count, int threads) {
+namespace {
+
+template <class Span>
+void in_spans(float* x, std::int64_t count, int threads, const Span& apply) {
   constexpr std::int64_t kSpan = 16384;
   const std::int64_t spans = (count + kSpan - 1) / kSpan;
 #pragma omp parallel for schedule(static) num_threads(threads)
-  for (std::int64_t i = 0; i < spans; ++i) gelu_tanh_span(x + i * kSpan, std::min(kSpan, count - i * kSpan));
+  for (std::int64_t i = 0; i < spans; ++i) apply(x + i * kSpan, std::min(kSpan, count - i * kSpan));
 }
+
+}  // namespace
+
+void gelu_tanh(float* x, std::int64_t count, int threads) { in_spans(x, count, threads, gelu_tanh_span); }
+void quick_gelu(float* x, std::int64_t count, int threads) { in_spans(x, count, threads, quick_gelu_span); }
 
 void pixel_norm_silu(const float* x, const float* gamma, float* out, std::int64_t rows, std::int64_t width, bool silu, int threads) {
   const float root = std::sqrt(static_cast<float>(width));

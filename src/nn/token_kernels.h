@@ -24,6 +24,8 @@ void rms_norm_rotate(float* x, const float* weight, const float* cosine, const f
 
 // The tanh form of GELU, in place; |error| < 1e-6 against the exact formula.
 void gelu_tanh(float* x, std::int64_t count, int threads);
+// x * sigmoid(1.702 x), in place.
+void quick_gelu(float* x, std::int64_t count, int threads);
 
 // Per pixel in channels-last layout: x / max(|x|, 1e-12) * sqrt(width) * gamma, then SiLU when `silu`.
 void pixel_norm_silu(const float* x, const float* gamma, float* out, std::int64_t rows, std::int64_t width, bool silu, int threads);

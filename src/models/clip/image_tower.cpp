@@ -21,11 +21,11 @@ ImageTower ImageTower::load(const ImageConfig& config, const nn::Params& params)
 
 at::Tensor ImageTower::operator()(const at::Tensor& images) const {
   GALLOP_ASSERT(images.size(2) == config.image && images.size(3) == config.image);
-  const auto patches = at::conv2d(images, patch_weight, {}, config.patch).flatten(2).transpose(1, 2);  // [B, N, D]
-  const auto first = class_token.expand({images.size(0), 1, config.width});
-  auto tokens = norm_before(at::cat({first, patches}, 1).add_(positions));
-  for (const auto& block : blocks) tokens = block(tokens);
-  return norm_after(tokens.select(1, 0)).matmul(projection);
+  const auto dtype = patch_weight.scalar_type();
+  const auto patches = at::conv2d(images.to(dtype), patch_weight, {}, config.patch).flatten(2).transpose(1, 2);  // [B, N, D]
+  const auto first = class_token.to(dtype).expand({images.size(0), 1, config.width});
+  const auto tokens = norm_before(at::cat({first, patches}, 1).add_(positions.to(dtype)));
+  return norm_after(nn::run_to_first_token(blocks, tokens)).matmul(projection);
 }
 
 }  // namespace gallop::models::clip

@@ -31,9 +31,7 @@ at::Tensor VisionTransformer::operator()(const at::Tensor& images) const {
   const auto patches = at::conv2d(images, patch_weight, patch_bias, config.patch).flatten(2).transpose(1, 2);  // [B, N, D]
   const auto table = positions_for(images.size(2), images.size(3));
   const auto first = class_token.expand({images.size(0), 1, config.width});
-  auto tokens = at::cat({first, patches}, 1).add_(table);
-  for (const auto& block : blocks) tokens = block(tokens);
-  return norm(tokens.select(1, 0));  // the norm works token by token, so the others are not needed
+  return norm(nn::run_to_first_token(blocks, at::cat({first, patches}, 1).add_(table)));
 }
 
 }  // namespace gallop::models::dino

@@ -21,7 +21,7 @@ nn::PrenormBlock load_block(const nn::Params& params, const MusiqConfig& config)
   const auto joined = [&](const char* kind, at::IntArrayRef shape) {
     return at::cat({(attention / "query")(kind, shape), (attention / "key")(kind, shape), (attention / "value")(kind, shape)});
   };
-  return {.norm1 = nn::LayerNorm::load(params / "norm1", width, 1e-6),
+  nn::PrenormBlock loaded{.norm1 = nn::LayerNorm::load(params / "norm1", width, 1e-6),
           .norm2 = nn::LayerNorm::load(params / "norm2", width, 1e-6),
           .qkv = {joined("weight", {width, width}), joined("bias", {width})},
           .proj = nn::Linear::load(attention / "out", width, width),
@@ -29,6 +29,8 @@ nn::PrenormBlock load_block(const nn::Params& params, const MusiqConfig& config)
           .fc2 = nn::Linear::load(mlp / "fc2", config.mlp, width),
           .heads = config.heads,
           .activation = nn::Activation::gelu};
+  loaded.pack();
+  return loaded;
 }
 
 }  // namespace
@@ -64,10 +66,9 @@ at::Tensor Musiq::embed(const at::Tensor& pixels) const {
 
 at::Tensor Musiq::operator()(const at::Tensor& image) const {
   const auto patches = multiscale_patches((image - 0.5) * 2.0);
-  const auto placed = embed(patches.pixels) + positions.index_select(0, patches.positions) + scales.index_select(0, patches.scales);
-  auto tokens = at::cat({class_token, placed.unsqueeze(0)}, 1);
-  for (const auto& block : blocks) tokens = block(tokens);
-  return head(norm(tokens.select(1, 0)));
+  const auto placed = embed(patches.pixels) + positions.index_select(0, patches.positions.to(positions.device())) +
+                      scales.index_select(0, patches.scales.to(scales.device()));
+  return head(norm(nn::run_to_first_token(blocks, at::cat({class_token, placed.unsqueeze(0)}, 1))));
 }
 
 }  // namespace gallop::models::musiq

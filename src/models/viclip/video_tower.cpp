@@ -26,9 +26,8 @@ at::Tensor VideoTower::operator()(const at::Tensor& frames) const {
   patches = patches + positions.slice(0, 1) + times.transpose(0, 1);
   // Only the class token of the first frame takes part. Attention does not depend on the order of the patches.
   const auto first = (class_token + positions.select(0, 0)).view({1, 1, config.width});
-  auto tokens = norm_before(at::cat({first, patches.reshape({1, -1, config.width})}, 1));
-  for (const auto& block : blocks) tokens = block(tokens);
-  return norm_after(tokens.select(1, 0)).matmul(projection);
+  const auto tokens = norm_before(at::cat({first, patches.reshape({1, -1, config.width})}, 1));
+  return norm_after(nn::run_to_first_token(blocks, tokens)).matmul(projection);
 }
 
 }  // namespace gallop::models::viclip
