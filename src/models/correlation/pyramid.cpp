@@ -65,7 +65,26 @@ Pyramid::Pyramid(const PyramidConfig& config, const at::Tensor& volume, std::int
   }
 }
 
-at::Tensor Pyramid::lookup(const at::Tensor& centres) const {
+at::Tensor Pyramid::lookup(const at::Tensor& centres) const { return centres.is_cpu() ? lookup_directly(centres) : lookup_by_sampler(centres); }
+
+at::Tensor Pyramid::lookup_by_sampler(const at::Tensor& centres) const {
+  const auto height = centres.size(2), width = centres.size(3), side = 2 * static_cast<std::int64_t>(config_.radius) + 1;
+  const auto steps = at::linspace(-config_.radius, config_.radius, side, centres.options());
+  // x moves along the first axis of the window, y along the second: the transposed order.
+  const auto offsets = at::stack({steps.view({side, 1}).expand({side, side}), steps.view({1, side}).expand({side, side})}, -1);
+  const auto points = centres.permute({0, 2, 3, 1}).reshape({height * width, 1, 1, 2});
+  std::vector<at::Tensor> looked_up;
+  for (std::size_t l = 0; l < levels_.size(); ++l) {
+    const auto& level = levels_[l];
+    const auto sides = at::tensor({static_cast<double>(level.size(2) - 1), static_cast<double>(level.size(1) - 1)}, centres.options());
+    const auto grid = (points / static_cast<double>(1 << l) + offsets) * 2.0 / sides - 1.0;
+    constexpr int kBilinear = 0, kZeros = 0;
+    looked_up.push_back(at::grid_sampler_2d(level.unsqueeze(1), grid, kBilinear, kZeros, true).view({1, height, width, side * side}));
+  }
+  return at::cat(looked_up, 3).permute({0, 3, 1, 2});
+}
+
+at::Tensor Pyramid::lookup_directly(const at::Tensor& centres) const {
   const auto height = centres.size(2), width = centres.size(3), cells = height * width, channels = config_.channels();
   const auto planes = centres.contiguous();
   const float *xs = planes.const_data_ptr<float>(), *ys = xs + cells;

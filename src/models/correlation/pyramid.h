@@ -25,8 +25,12 @@ class Pyramid {
   // Channel 9 a + b of a level (radius 4) samples x + a - radius, y + b - radius: the window is transposed against the
   // raster, as the weights were trained (vbench.md 16.1, quirk 22). Outside the map is zero.
   at::Tensor lookup(const at::Tensor& centres) const;
+  // The same by the library's sampler, for devices without a kernel here.
+  at::Tensor lookup_by_sampler(const at::Tensor& centres) const;
 
  private:
+  at::Tensor lookup_directly(const at::Tensor& centres) const;
+
   PyramidConfig config_;
   std::vector<at::Tensor> levels_;  // [h * w, h2 / 2^l, w2 / 2^l]
 };
