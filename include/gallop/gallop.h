@@ -4,6 +4,7 @@
 #include "gallop/arena.h"
 #include "gallop/array.h"
 #include "gallop/device.h"
+#include "gallop/device_frames.h"
 #include "gallop/error.h"
 #include "gallop/evaluator.h"
 #include "gallop/export.h"

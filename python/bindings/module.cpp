@@ -8,6 +8,7 @@ PYBIND11_MODULE(_gallop, module) {
   bind_system(module);
   bind_progress(module);
   bind_video(module);
+  bind_device_frames(module);
   bind_media(module);
   bind_weights(module);
   bind_evaluator(module);

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from gallop._gallop import ClipRequest, InvalidArgument, NotFound, Video
+from gallop._gallop import ClipRequest, DeviceFrames, InvalidArgument, NotFound, Video
 
 #: Endings that a folder is searched for. A file named outright is tried whatever its ending.
 ENDINGS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".flv", ".3gp", ".wmv", ".y4m", ".ps", ".ogv"}
+
+_DLPACK_CPU = 1
 
 
 def in_folder(folder: Path) -> list[Path]:
@@ -37,7 +39,7 @@ def _from_path(path: str | os.PathLike) -> list[Path]:
 
 
 def _from_object(source: Any, fps: float | None) -> list[Any]:
-    if isinstance(source, (Video, ClipRequest)):
+    if isinstance(source, (Video, DeviceFrames, ClipRequest)):
         return [source]
     if isinstance(source, (str, os.PathLike)):
         return list(_from_path(source))
@@ -48,8 +50,8 @@ def _from_object(source: Any, fps: float | None) -> list[Any]:
     raise InvalidArgument(f"clip: {type(source).__name__} is neither a path nor frames; give a path, a Video, or uint8 [frames, height, width, 3]")
 
 
-def video_from_array(array: Any, fps: float | None) -> Video:
-    """Frames in memory as a Video: NumPy, or anything with DLPack on the CPU (torch tensors).
+def video_from_array(array: Any, fps: float | None) -> Video | DeviceFrames:
+    """Frames in memory as a Video: NumPy, or anything with DLPack (torch tensors). What lies on a GPU stays there.
 
     Parameters
     ----------
@@ -58,6 +60,8 @@ def video_from_array(array: Any, fps: float | None) -> Video:
     """
     if fps is None:
         raise InvalidArgument("fps: frames in memory do not say how fast they play; pass fps=, e.g. fps=16")
+    if hasattr(array, "__dlpack_device__") and array.__dlpack_device__()[0] != _DLPACK_CPU:
+        return DeviceFrames(array, fps=fps)
     if not hasattr(array, "__array__"):
         import numpy
 

@@ -1,9 +1,10 @@
-// Frames of a file by reader contract, and the choice of middle frames.
+// Frames of a file by reader contract.
 #include <algorithm>
 #include <optional>
 
 #include "base/check.h"
 #include "base/names.h"
+#include "media/chosen_source.h"
 #include "media/frame_source.h"
 #include "media/rgb_converter.h"
 #include "media/stream_decoder.h"
@@ -57,7 +58,7 @@ class FileSource final : public FrameSource {
       if (!info_.frames) return std::nullopt;
       ++repeated_;
     }
-    return FrameView{current_.pixels(), current_.height, current_.width, index_++};
+    return FrameView{.rgb = current_.pixels(), .height = current_.height, .width = current_.width, .index = index_++};
   }
 
   std::vector<std::string> flags() const override {
@@ -84,32 +85,6 @@ class FileSource final : public FrameSource {
   bool ended_ = false;
 };
 
-// The chosen frames of another source, each possibly several times, in rising order.
-class ChosenSource final : public FrameSource {
- public:
-  ChosenSource(std::unique_ptr<FrameSource> all, std::vector<std::int64_t> indices) : all_(std::move(all)), indices_(std::move(indices)), info_(all_->info()) {
-    info_.frames = static_cast<std::int64_t>(indices_.size());
-  }
-  const SourceInfo& info() const override { return info_; }
-  std::optional<FrameView> next() override {
-    if (given_ == indices_.size()) return std::nullopt;
-    while (!frame_ || frame_->index < indices_[given_]) {
-      frame_ = all_->next();
-      GALLOP_CHECK(frame_.has_value(), MediaError, "the clip ends before frame {}; it is damaged", indices_[given_]);
-    }
-    ++given_;
-    return frame_;
-  }
-  std::vector<std::string> flags() const override { return all_->flags(); }
-
- private:
-  std::unique_ptr<FrameSource> all_;
-  std::vector<std::int64_t> indices_;
-  SourceInfo info_;
-  std::optional<FrameView> frame_;
-  std::size_t given_ = 0;
-};
-
 // The frames a clip hands out in all, for choosing the middle ones: known in advance, or counted by decoding once.
 std::int64_t frames_in_all(const std::filesystem::path& file, FrameRequest request, const FrameSource& source) {
   if (source.info().frames) return *source.info().frames;
@@ -123,10 +98,10 @@ std::int64_t frames_in_all(const std::filesystem::path& file, FrameRequest reque
 
 std::unique_ptr<FrameSource> open_frames(const std::filesystem::path& file, const FrameRequest& request) {
   auto source = std::make_unique<FileSource>(file, request);
-  if (request.middle == 0) return source;
+  if (request.middle == 0) return request.rate > 0.0 ? lower_rate(std::move(source), request.rate) : std::move(source);
   const auto frames = frames_in_all(file, request, *source);
   GALLOP_CHECK(frames > 0, MediaError, "{}: holds no frames; the file is damaged", base::quote(file));
-  return std::make_unique<ChosenSource>(std::move(source), middle_indices(frames, request.middle));
+  return choose_frames(std::move(source), middle_indices(frames, request.middle));
 }
 
 }  // namespace gallop::media

@@ -1,5 +1,6 @@
 // Frames that are already in memory.
 #include "base/check.h"
+#include "media/chosen_source.h"
 #include "media/frame_source.h"
 #include "media/rgb_converter.h"
 
@@ -21,7 +22,7 @@ class MemorySource final : public FrameSource {
     if (given_ >= *info_.frames) return std::nullopt;
     const auto index = indices_.empty() ? given_ : indices_[static_cast<std::size_t>(given_)];
     ++given_;
-    if (request_.width == 0 && request_.height == 0) return FrameView{video_.frame(index), video_.height(), video_.width(), index};
+    if (request_.width == 0 && request_.height == 0) return FrameView{.rgb = video_.frame(index), .height = video_.height(), .width = video_.width(), .index = index};
     return scaled(index);
   }
   std::vector<std::string> flags() const override { return {}; }
@@ -35,7 +36,7 @@ class MemorySource final : public FrameSource {
     frame->data[0] = const_cast<std::uint8_t*>(video_.frame(index).data());
     frame->linesize[0] = static_cast<int>(video_.width() * 3);
     converter_.convert(*frame, current_);
-    return {current_.pixels(), current_.height, current_.width, index};
+    return {.rgb = current_.pixels(), .height = current_.height, .width = current_.width, .index = index};
   }
 
   Video video_;
@@ -49,6 +50,9 @@ class MemorySource final : public FrameSource {
 
 }  // namespace
 
-std::unique_ptr<FrameSource> open_frames(const Video& video, const FrameRequest& request) { return std::make_unique<MemorySource>(video, request); }
+std::unique_ptr<FrameSource> open_frames(const Video& video, const FrameRequest& request) {
+  auto source = std::make_unique<MemorySource>(video, request);
+  return request.middle == 0 && request.rate > 0.0 ? lower_rate(std::move(source), request.rate) : std::move(source);
+}
 
 }  // namespace gallop::media
