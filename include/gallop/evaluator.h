@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gallop/device.h"
+#include "gallop/device_frames.h"
 #include "gallop/error.h"
 #include "gallop/export.h"
 #include "gallop/image.h"
@@ -22,14 +23,16 @@
 namespace gallop {
 inline namespace v0 {
 
-// What an evaluator judges: a file, decoded by the reader contract its dimension asks for, or frames already in memory,
-// used as they are. Converts implicitly from both; opens nothing until a score needs it.
+// What an evaluator judges: a file, decoded by the reader contract its dimension asks for, or frames already in host memory or
+// on a device, used as they are. Converts implicitly from each; opens nothing until a score needs it.
 class GALLOP_API Clip {
  public:
   Clip(std::filesystem::path file);  // NOLINT: implicit on purpose
   Clip(Video frames);                // NOLINT
-  const std::filesystem::path* file() const noexcept;  // null when the frames are in memory
-  const Video* frames() const noexcept;                // null when it is a file
+  Clip(DeviceFrames frames);         // NOLINT
+  const std::filesystem::path* file() const noexcept;   // null when it is not a file
+  const Video* frames() const noexcept;                 // null when the frames are not in host memory
+  const DeviceFrames* device_frames() const noexcept;   // null when they are not on a device
   std::string name() const;                            // the file name, or "frames[T]@HxW"
 
  private:
@@ -104,6 +107,9 @@ struct ScoreOptions {
   std::string profile = "quick";
   std::filesystem::path weights = {};
   LoadOptions load = {};
+  // Frames per second. Unset: parity with the published protocols. Set: dimensions that look at every frame see a faster clip
+  // at this rate, so that models of different rates compare; such scores carry the detail "normalized_fps".
+  std::optional<double> normalized_fps = std::nullopt;
 };
 struct ClipResult {
   std::string clip = {};  // the file as given, or the name of the frames

@@ -11,38 +11,24 @@ GALLOP_EVALUATOR(aesthetic_quality)
 namespace gallop::evaluators::aesthetic_quality {
 namespace {
 
-using models::clip::ImageTower;
+using Batch = std::shared_ptr<vbench::MicroBatch>;
 constexpr std::int64_t kBatch = 4;
-
-struct Models {
-  std::shared_ptr<const ImageTower> tower;
-  std::shared_ptr<const nn::Linear> head;
-
-  // [B, 3, 224, 224] -> [B, 1], about 0..10, not clamped
-  at::Tensor operator()(const at::Tensor& images) const {
-    const auto features = (*tower)(images);
-    return (*head)(features / features.norm(2, 1, true).clamp_min(1e-12));
-  }
-};
 
 class Judge final : public ClipJudge {
  public:
-  Judge(const Models& models, const ClipContext&)
-      : batch_(kBatch, [&models](const at::Tensor& images) { return models(images); },
-               [this](const at::Tensor& row) { scores_.push_back((row / 10.0).item<double>()); }) {}
-  void push(const media::FrameView& frame) override { batch_.push(tensor::clip_tensor_224(vbench::view_of(frame), tensor::ClipInput::from_float)); }
+  Judge(const Batch& batch, const ClipContext&) : lane_(*batch) {}
+  void push(const media::FrameView& frame) override { lane_.push(tensor::clip_tensor_224(vbench::frame_on(lane_.device(), frame), tensor::ClipInput::from_float)); }
+  bool waiting() const override { return lane_.waiting(); }
   Score finish() override {
-    batch_.finish();
     Score score{.dimension = "aesthetic_quality"};
-    require_frames(score, static_cast<std::int64_t>(scores_.size()), 1);
-    for (const double one : scores_) score.value += one / static_cast<double>(scores_.size());
-    score.parts = std::move(scores_);
+    for (const auto& row : lane_.finish()) score.parts.push_back((row / 10.0).item<double>());
+    require_frames(score, static_cast<std::int64_t>(score.parts.size()), 1);
+    for (const double one : score.parts) score.value += one / static_cast<double>(score.parts.size());
     return score;
   }
 
  private:
-  std::vector<double> scores_;
-  vbench::MicroBatch batch_;
+  vbench::MicroBatch::Lane lane_;
 };
 
 }  // namespace
@@ -60,10 +46,16 @@ EvaluatorInfo information() {
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
   // The small file first: what is missing is told before the large one is read.
-  auto head = vbench::shared_model<nn::Linear>(weights, vbench::checkpoints::aesthetic_head, options,
+  const auto head = vbench::shared_model<nn::Linear>(weights, vbench::checkpoints::aesthetic_head, options,
                                                [](const nn::Params& params) { return nn::Linear::load(params, 768, 1); });
-  auto tower = vbench::load_clip_image(weights, vbench::checkpoints::clip_l14, models::clip::ImageConfig::vit_l14(), options);
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, Models{std::move(tower), std::move(head)});
+  const auto tower = vbench::load_clip_image(weights, vbench::checkpoints::clip_l14, models::clip::ImageConfig::vit_l14(), options);
+  // [B, 3, 224, 224] -> [B, 1], about 0..10, not clamped
+  const auto network = [tower, head](const at::Tensor& images) {
+    const auto features = (*tower)(images).to(at::kFloat);
+    return (*head)(features / features.norm(2, 1, true).clamp_min(1e-12));
+  };
+  auto batch = std::make_shared<vbench::MicroBatch>(vbench::frames_a_batch(options, kBatch), network, tower->positions.device());
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, std::move(batch));
 }
 
 }  // namespace gallop::evaluators::aesthetic_quality

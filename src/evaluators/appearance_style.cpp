@@ -17,40 +17,38 @@ namespace {
 constexpr std::int64_t kBatch = 8;
 
 struct Models {
-  std::shared_ptr<const models::clip::ImageTower> image;
+  std::shared_ptr<vbench::MicroBatch> images;
   std::shared_ptr<const vbench::ClipText> text;
 };
 
 class Judge final : public ClipJudge {
  public:
-  Judge(const Models& models, const ClipContext& context)
-      : batch_(kBatch, [&models](const at::Tensor& images) { return (*models.image)(images); }, [this](const at::Tensor& row) { add(row); }) {
+  Judge(const Models& models, const ClipContext& context) : lane_(*models.images) {
     const auto style = context.request.labels.find("appearance_style");
     GALLOP_CHECK(style != context.request.labels.end() && !style->second.empty(), InvalidArgument,
                  "appearance_style: the clip has no label \"appearance_style\"; give the words of the style, such as \"Van Gogh style\"");
     text_ = models.text->features.of(style->second);
     scale_ = models.text->scale.exp();
   }
-  void push(const media::FrameView& frame) override { batch_.push(tensor::clip_image_224(vbench::view_of(frame))); }
+  void push(const media::FrameView& frame) override { lane_.push(tensor::clip_image_224(vbench::host_view_of(frame))); }
+  bool waiting() const override { return lane_.waiting(); }
   Score finish() override {
-    batch_.finish();
     Score score{.dimension = "appearance_style"};
-    require_frames(score, static_cast<std::int64_t>(similarities_.size()), 1);
-    score.value = std::accumulate(similarities_.begin(), similarities_.end(), 0.0) / static_cast<double>(similarities_.size());
-    score.parts = std::move(similarities_);
+    for (const auto& row : lane_.finish()) score.parts.push_back(similarity(row));
+    require_frames(score, static_cast<std::int64_t>(score.parts.size()), 1);
+    score.value = std::accumulate(score.parts.begin(), score.parts.end(), 0.0) / static_cast<double>(score.parts.size());
     return score;
   }
 
  private:
   // The logit over 100; the factor meets the image vector first, which matters in half precision.
-  void add(const at::Tensor& row) {
+  double similarity(const at::Tensor& row) const {
     const auto logit = (row / row.norm(2, 1, true) * scale_).matmul(text_.t());
-    similarities_.push_back(logit.item<double>() / 100.0);
+    return logit.item<double>() / 100.0;
   }
 
   at::Tensor text_, scale_;
-  std::vector<double> similarities_;
-  vbench::MicroBatch batch_;
+  vbench::MicroBatch::Lane lane_;
 };
 
 }  // namespace
@@ -68,8 +66,9 @@ EvaluatorInfo information() {
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
   auto text = vbench::load_clip_text(weights, options);
-  auto image = vbench::load_clip_image(weights, vbench::checkpoints::clip_b32, models::clip::ImageConfig::vit_b32(), options);
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, Models{std::move(image), std::move(text)});
+  const auto tower = vbench::load_clip_image(weights, vbench::checkpoints::clip_b32, models::clip::ImageConfig::vit_b32(), options);
+  auto images = std::make_shared<vbench::MicroBatch>(vbench::frames_a_batch(options, kBatch), [tower](const at::Tensor& batch) { return (*tower)(batch); }, tower->positions.device());
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, Models{std::move(images), std::move(text)});
 }
 
 }  // namespace gallop::evaluators::appearance_style

@@ -12,23 +12,18 @@ GALLOP_EVALUATOR(background_consistency)
 namespace gallop::evaluators::background_consistency {
 namespace {
 
-using models::clip::ImageTower;
-using Model = std::shared_ptr<const ImageTower>;
+using Batch = std::shared_ptr<vbench::MicroBatch>;
 constexpr std::int64_t kBatch = 8;
 
 class Judge final : public ClipJudge {
  public:
-  Judge(const Model& tower, const ClipContext&)
-      : batch_(kBatch, [&tower](const at::Tensor& images) { return (*tower)(images); }, [this](const at::Tensor& row) { meter_.add(row); }) {}
-  void push(const media::FrameView& frame) override { batch_.push(tensor::clip_tensor_224(vbench::view_of(frame), tensor::ClipInput::from_float)); }
-  Score finish() override {
-    batch_.finish();
-    return meter_.score("background_consistency");
-  }
+  Judge(const Batch& batch, const ClipContext&) : lane_(*batch) {}
+  void push(const media::FrameView& frame) override { lane_.push(tensor::clip_tensor_224(vbench::frame_on(lane_.device(), frame), tensor::ClipInput::from_float)); }
+  bool waiting() const override { return lane_.waiting(); }
+  Score finish() override { return vbench::consistency("background_consistency", lane_.finish()); }
 
  private:
-  vbench::Consistency meter_;
-  vbench::MicroBatch batch_;
+  vbench::MicroBatch::Lane lane_;
 };
 
 }  // namespace
@@ -45,7 +40,9 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, vbench::load_clip_image(weights, vbench::checkpoints::clip_b32, models::clip::ImageConfig::vit_b32(), options));
+  const auto tower = vbench::load_clip_image(weights, vbench::checkpoints::clip_b32, models::clip::ImageConfig::vit_b32(), options);
+  auto batch = std::make_shared<vbench::MicroBatch>(vbench::frames_a_batch(options, kBatch), [tower](const at::Tensor& images) { return (*tower)(images); }, tower->positions.device());
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, std::move(batch));
 }
 
 }  // namespace gallop::evaluators::background_consistency

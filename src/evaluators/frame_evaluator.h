@@ -28,6 +28,8 @@ class ClipJudge {
   virtual void push(const media::FrameView& frame) = 0;
   // The score after the last frame. Never a zero in place of an error: throws what a caller should read.
   virtual Score finish() = 0;
+  // True after the last frame when the score waits for a batch that frames of other clips may fill; finish() then pads it.
+  virtual bool waiting() const { return false; }
   // True when further frames cannot change the score; the pass may end early.
   virtual bool decided() const { return false; }
 };
@@ -36,6 +38,8 @@ class FrameEvaluator : public EvaluatorBase {
  public:
   // Frames of the reference clip (ClipRequest::reference) are read by the judge itself; these are the frames of the clip.
   virtual media::FrameRequest frames() const = 0;
+  // Whether its judges bear frames whose bytes are in the memory of a device.
+  virtual bool takes_device_frames() const { return false; }
   // Called once a clip, before its first frame. Throws when the request lacks what the dimension needs.
   virtual std::unique_ptr<ClipJudge> open(const ClipContext& context) = 0;
   std::vector<Score> score(std::span<const ClipRequest> requests, const RunOptions& run) final;

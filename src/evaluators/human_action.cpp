@@ -49,12 +49,12 @@ std::string wanted_action(const ClipRequest& request) {
 class Judge final : public ClipJudge {
  public:
   Judge(const Model& model, const ClipContext& context) : model_(*model), action_(wanted_action(context.request)) {}
-  void push(const media::FrameView& frame) override { frames_.push_back(tensor::umt_224(vbench::view_of(frame))); }
+  void push(const media::FrameView& frame) override { frames_.push_back(tensor::umt_224(vbench::host_view_of(frame))); }
 
   Score finish() override {
     Score score{.dimension = "human_action"};
     require_frames(score, static_cast<std::int64_t>(frames_.size()), model_.config.frames);
-    const auto probabilities = model_(at::cat(frames_)).sigmoid();
+    const auto probabilities = model_(at::cat(frames_).to(model_.positions.device())).sigmoid();
     const auto [values, classes] = probabilities.topk(kCandidates, 1);
     const auto names = vbench::kinetics_labels();
     for (std::int64_t i = 0; i < kCandidates; ++i) {

@@ -20,7 +20,7 @@ class Judge final : public ClipJudge {
  public:
   Judge(const Model& model, const ClipContext&) : model_(*model) {}
   // The patches of one frame are a batch of their own, so frames stay apart.
-  void push(const media::FrameView& frame) override { scores_.push_back(model_(tensor::musiq_tensor(vbench::view_of(frame))).item<double>()); }
+  void push(const media::FrameView& frame) override { scores_.push_back(model_(tensor::musiq_tensor(vbench::frame_on(model_.positions.device(), frame))).item<double>()); }
   Score finish() override {
     Score score{.dimension = "imaging_quality"};
     require_frames(score, static_cast<std::int64_t>(scores_.size()), 1);

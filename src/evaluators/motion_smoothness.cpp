@@ -32,11 +32,11 @@ class Judge final : public ClipJudge {
     GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError, "{}: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first",
                  kName, frame.index, frame.width, frame.height, width_, height_);
     if (frames_++ % 2 == 1) {
-      truth_ = vbench::view_of(frame).squeeze(0).clone();
+      truth_ = on_device(frame).squeeze(0).clone();
       return;
     }
     monitor_.check();
-    auto image = nn::pad_to_multiple(vbench::planes(frame).div_(255.0), 16);
+    auto image = nn::pad_to_multiple(vbench::planes(on_device(frame)).div_(255.0), 16);
     if (previous_.defined()) differences_.push_back(difference(image));
     previous_ = std::move(image);
   }
@@ -54,6 +54,8 @@ class Judge final : public ClipJudge {
   }
 
  private:
+  at::Tensor on_device(const media::FrameView& frame) const { return vbench::frame_on(model_.combine_slope.device(), frame); }
+
   // Mean absolute difference of the odd frame and the interpolated one, whose values are truncated to bytes.
   double difference(const at::Tensor& next) const {
     if (size_ == vbench::FrameSize::undefined) return truth_.to(at::kDouble).mean().item<double>();

@@ -1,6 +1,7 @@
 #include "evaluators/score_clips.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 #include "base/names.h"
@@ -64,6 +65,8 @@ void score_alone(EvaluatorBase& evaluator, const ClipRequest& request, const Run
   RunOptions quiet;  // the progress of the whole run is told by clip
   quiet.cancel = run.cancel;
   try {
+    GALLOP_CHECK(request.clip.device_frames() == nullptr, Unsupported, "{}: {} reads frames in host memory; copy them there first", request.clip.name(),
+                 evaluator.info().name);
     result.scores.push_back(tensor::translated([&] { return evaluator.score(request, quiet); }));
   } catch (const Cancelled&) {
     throw;
@@ -72,24 +75,28 @@ void score_alone(EvaluatorBase& evaluator, const ClipRequest& request, const Run
   }
 }
 
-ClipResult score_clip(const Panel& panel, const ClipRequest& request, const base::RunMonitor& monitor) {
+ClipResult collect(const ClipRequest& request, const Panel& panel, std::vector<Outcome> outcomes) {
   ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name(), .scores = {}, .problems = panel.absent};
-  std::vector<FrameEvaluator*> streaming;
-  for (const auto& evaluator : panel.loaded)
-    if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator.get())) streaming.push_back(frames);
-  for (auto& outcome : judge_clip(streaming, request, monitor)) {
+  for (auto& outcome : outcomes) {
     if (outcome.problem) result.problems.push_back(std::move(*outcome.problem));
     else result.scores.push_back(std::move(outcome.score));
   }
-  for (const auto& evaluator : panel.loaded)
-    if (dynamic_cast<FrameEvaluator*>(evaluator.get()) == nullptr) score_alone(*evaluator, request, monitor.options(), result);
   return result;
+}
+
+// Scores at a rate of their own are not those of the published protocol, and say so.
+void note_rate(std::vector<ClipResult>& results, double rate) {
+  for (auto& result : results)
+    for (auto& score : result.scores) score.details["normalized_fps"] = rate;
 }
 
 }  // namespace
 
 std::vector<ClipResult> score_clips(std::span<const ClipRequest> requests, const ScoreOptions& options, const RunOptions& run) {
   const base::RunMonitor monitor(run);
+  if (options.normalized_fps)
+    GALLOP_CHECK(std::isfinite(*options.normalized_fps) && *options.normalized_fps > 0.0, InvalidArgument,
+                 "score.normalized_fps: {} is no frame rate; give frames per second above 0, such as 8", *options.normalized_fps);
   Panel panel;
   const auto infos = chosen(options);
   for (std::size_t i = 0; i < infos.size(); ++i) {
@@ -99,11 +106,19 @@ std::vector<ClipResult> score_clips(std::span<const ClipRequest> requests, const
   const auto total = static_cast<int>(requests.size());
   monitor.tick(Stage::score, 0, total);
   std::vector<ClipResult> results;
-  for (const auto& request : requests) {
-    results.push_back(score_clip(panel, request, monitor));
-    sort_by(infos, results.back());
-    monitor.tick(Stage::score, static_cast<int>(results.size()), total, request.clip.name());
+  std::vector<FrameEvaluator*> streaming;
+  std::vector<EvaluatorBase*> alone;
+  for (const auto& evaluator : panel.loaded) {
+    if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator.get())) streaming.push_back(frames);
+    else alone.push_back(evaluator.get());
   }
+  judge_clips(streaming, requests, options.normalized_fps.value_or(0.0), monitor, [&](std::size_t index, std::vector<Outcome> outcomes) {
+    results.push_back(collect(requests[index], panel, std::move(outcomes)));
+    for (auto* evaluator : alone) score_alone(*evaluator, requests[index], monitor.options(), results.back());
+    sort_by(infos, results.back());
+    monitor.tick(Stage::score, static_cast<int>(results.size()), total, requests[index].clip.name());
+  });
+  if (options.normalized_fps) note_rate(results, *options.normalized_fps);
   return results;
 }
 

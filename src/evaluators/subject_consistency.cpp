@@ -14,22 +14,18 @@ namespace gallop::evaluators::subject_consistency {
 namespace {
 
 using models::dino::VisionTransformer;
-using Model = std::shared_ptr<const VisionTransformer>;
+using Batch = std::shared_ptr<vbench::MicroBatch>;
 constexpr std::int64_t kBatch = 2;
 
 class Judge final : public ClipJudge {
  public:
-  Judge(const Model& model, const ClipContext&)
-      : batch_(kBatch, [&model](const at::Tensor& images) { return (*model)(images); }, [this](const at::Tensor& row) { meter_.add(row); }) {}
-  void push(const media::FrameView& frame) override { batch_.push(tensor::dino_tensor_224(vbench::view_of(frame))); }
-  Score finish() override {
-    batch_.finish();
-    return meter_.score("subject_consistency");
-  }
+  Judge(const Batch& batch, const ClipContext&) : lane_(*batch) {}
+  void push(const media::FrameView& frame) override { lane_.push(tensor::dino_tensor_224(vbench::frame_on(lane_.device(), frame))); }
+  bool waiting() const override { return lane_.waiting(); }
+  Score finish() override { return vbench::consistency("subject_consistency", lane_.finish()); }
 
  private:
-  vbench::Consistency meter_;
-  vbench::MicroBatch batch_;
+  vbench::MicroBatch::Lane lane_;
 };
 
 }  // namespace
@@ -46,8 +42,10 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, vbench::shared_model<VisionTransformer>(
-      weights, vbench::checkpoints::dino, options, [](const nn::Params& params) { return VisionTransformer::load({}, params); }));
+  const auto model = vbench::shared_model<VisionTransformer>(weights, vbench::checkpoints::dino, options,
+                                                             [](const nn::Params& params) { return VisionTransformer::load({}, params); });
+  auto batch = std::make_shared<vbench::MicroBatch>(vbench::frames_a_batch(options, kBatch), [model](const at::Tensor& images) { return (*model)(images); }, model->positions.device());
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, std::move(batch));
 }
 
 }  // namespace gallop::evaluators::subject_consistency

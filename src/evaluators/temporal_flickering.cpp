@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "evaluators/frame_evaluator.h"
 #include "evaluators/registration.h"
+#include "evaluators/vbench/frame_tensor.h"
 
 GALLOP_EVALUATOR(temporal_flickering)
 
@@ -27,14 +28,14 @@ std::uint64_t sum_of_differences(std::span<const std::uint8_t> a, std::span<cons
 class Judge final : public ClipJudge {
  public:
   void push(const media::FrameView& frame) override {
-    if (!previous_.empty()) {
+    if (frames_ > 0) {
       GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError,
                    "temporal_flickering: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first", frame.index,
                    frame.width, frame.height, width_, height_);
-      const auto sum = sum_of_differences(previous_, frame.rgb);
-      differences_.push_back(static_cast<double>(sum) / static_cast<double>(frame.rgb.size()));
+      differences_.push_back(static_cast<double>(difference(frame)) / static_cast<double>(frame.rgb.size()));
     }
-    previous_.assign(frame.rgb.begin(), frame.rgb.end());
+    if (frame.device.kind == Device::Kind::cpu) previous_.assign(frame.rgb.begin(), frame.rgb.end());
+    else previous_there_ = vbench::view_of(frame).to(at::kInt);
     height_ = frame.height;
     width_ = frame.width;
     ++frames_;
@@ -51,7 +52,14 @@ class Judge final : public ClipJudge {
   }
 
  private:
+  // Sum of absolute differences to the frame before, on the device where both are.
+  std::uint64_t difference(const media::FrameView& frame) const {
+    if (frame.device.kind == Device::Kind::cpu) return sum_of_differences(previous_, frame.rgb);
+    return static_cast<std::uint64_t>((previous_there_ - vbench::view_of(frame).to(at::kInt)).abs_().sum().item<std::int64_t>());
+  }
+
   std::vector<std::uint8_t> previous_;
+  at::Tensor previous_there_;  // int [1, H, W, 3] on a device other than the CPU
   std::vector<double> differences_;  // mean absolute difference of each pair, 0..255
   std::int64_t height_ = 0, width_ = 0, frames_ = 0;
 };
@@ -60,6 +68,7 @@ class Evaluator final : public FrameEvaluator {
  public:
   EvaluatorInfo info() const override { return information(); }
   media::FrameRequest frames() const override { return {.contract = ReaderContract::opencv}; }
+  bool takes_device_frames() const override { return true; }
   std::unique_ptr<ClipJudge> open(const ClipContext&) override { return std::make_unique<Judge>(); }
 };
 

@@ -7,6 +7,7 @@ namespace gallop::evaluators::reference {
 namespace {
 
 std::unique_ptr<media::PlaneSource> open_clip(const Clip& clip) {
+  GALLOP_CHECK(clip.device_frames() == nullptr, Unsupported, "{}: the reference lies on a device; copy it to host memory first", clip.name());
   return clip.file() != nullptr ? media::open_planes(*clip.file()) : media::open_planes(*clip.frames());
 }
 

@@ -73,8 +73,8 @@ weights::WeightMap open_checkpoint(const std::filesystem::path& file, const Chec
   return weights::WeightMap(std::move(tensors), base::quote(file), at::kFloat);
 }
 
-nn::Params params_of(weights::WeightMap& map) {
-  return nn::Params([&map](const std::string& name, at::IntArrayRef shape) { return map.take(name, shape); });
+nn::Params params_of(weights::WeightMap& map, const Placement& placement) {
+  return nn::Params([&map, placement](const std::string& name, at::IntArrayRef shape) { return placement(name, map.take(name, shape)); });
 }
 
 }  // namespace gallop::evaluators::vbench

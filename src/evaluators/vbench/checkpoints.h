@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "evaluators/vbench/placement.h"
 #include "nn/params.h"
 #include "weights/weight_map.h"
 
@@ -31,6 +32,6 @@ std::filesystem::path find_checkpoint(const std::filesystem::path& folder, const
 
 // Opens it for a model: float32, nested and "module." prefixes dropped. `wanted`: names that are kept (empty: all).
 weights::WeightMap open_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint, const std::function<bool(const std::string&)>& wanted = {});
-nn::Params params_of(weights::WeightMap& map);
+nn::Params params_of(weights::WeightMap& map, const Placement& placement = {});
 
 }  // namespace gallop::evaluators::vbench

@@ -9,18 +9,17 @@ double similarity(const at::Tensor& a, const at::Tensor& b) { return std::max(0.
 
 }  // namespace
 
-void Consistency::add(const at::Tensor& feature) {
-  const auto unit = feature / feature.norm(2, 1, true).clamp_min(1e-12);
-  if (frames_++ == 0) first_ = unit;
-  else similarities_.push_back((similarity(previous_, unit) + similarity(first_, unit)) / 2.0);
-  previous_ = unit;
-}
-
-Score Consistency::score(const char* dimension) const {
+Score consistency(const char* dimension, const std::vector<at::Tensor>& features) {
   Score score{.dimension = dimension};
-  require_frames(score, frames_, 2);
-  score.parts = similarities_;
-  score.value = std::accumulate(similarities_.begin(), similarities_.end(), 0.0) / static_cast<double>(similarities_.size());
+  require_frames(score, static_cast<std::int64_t>(features.size()), 2);
+  at::Tensor first, previous;
+  for (const auto& feature : features) {
+    const auto unit = feature / feature.norm(2, 1, true).clamp_min(1e-12);
+    if (first.defined()) score.parts.push_back((similarity(previous, unit) + similarity(first, unit)) / 2.0);
+    else first = unit;
+    previous = unit;
+  }
+  score.value = std::accumulate(score.parts.begin(), score.parts.end(), 0.0) / static_cast<double>(score.parts.size());
   return score;
 }
 

@@ -6,18 +6,8 @@
 
 namespace gallop::evaluators::vbench {
 
-class Consistency {
- public:
-  // [1, D], any length.
-  void add(const at::Tensor& feature);
-  // Mean over frames 1..T-1; parts hold their similarities. InvalidArgument for fewer than two frames, for which the
-  // reference divides by zero.
-  Score score(const char* dimension) const;
-
- private:
-  at::Tensor first_, previous_;
-  std::vector<double> similarities_;
-  std::int64_t frames_ = 0;
-};
+// `features`: [1, D] a frame, any length. Mean over frames 1..T-1; parts hold their similarities. InvalidArgument for fewer
+// than two frames, for which the reference divides by zero.
+Score consistency(const char* dimension, const std::vector<at::Tensor>& features);
 
 }  // namespace gallop::evaluators::vbench

@@ -4,30 +4,31 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
-#include "base/check.h"
 #include "evaluators/vbench/checkpoints.h"
 #include "gallop/evaluator.h"
 
 namespace gallop::evaluators::vbench {
 
-// `load` makes a Model from a checkpoint's parameters; every tensor of the file must be used. The model lives as long as
-// someone holds it. Thread-safe; loading holds the lock.
+// `load` makes a Model from a checkpoint's parameters; every tensor of the file must be used. `wanted`: the names that belong to
+// the model; `half`: those in half precision where the reference has them so. The model lives as long as someone holds it.
+// Thread-safe; loading holds the lock.
 template <class Model, class Load>
 std::shared_ptr<const Model> shared_model(const std::filesystem::path& folder, const Checkpoint& checkpoint, const LoadOptions& options, const Load& load,
-                                          const std::function<bool(const std::string&)>& wanted = {}) {
-  GALLOP_CHECK(options.device.kind == Device::Kind::cpu, Unsupported, "{}: the VBench networks run on \"cpu\" only so far, not on \"{}\"; pass device \"cpu\"",
-               checkpoint.file, options.device.str());
+                                          const std::function<bool(const std::string&)>& wanted = {}, HalfNames half = nullptr) {
+  const auto placement = Placement::of(options, half);
+  using Key = std::tuple<std::filesystem::path, std::string, HalfNames>;
   static std::mutex mutex;
-  static std::map<std::filesystem::path, std::weak_ptr<const Model>> loaded;
-  const auto file = std::filesystem::weakly_canonical(find_checkpoint(folder, checkpoint));
+  static std::map<Key, std::weak_ptr<const Model>> loaded;
+  const Key key{std::filesystem::weakly_canonical(find_checkpoint(folder, checkpoint)), options.device.str(), placement.half};
   const std::lock_guard lock(mutex);
-  if (auto model = loaded[file].lock()) return model;
+  if (auto model = loaded[key].lock()) return model;
   const c10::InferenceMode guard;
-  auto map = open_checkpoint(file, checkpoint, wanted);
-  auto model = std::shared_ptr<const Model>(new Model(load(params_of(map))));
+  auto map = open_checkpoint(std::get<0>(key), checkpoint, wanted);
+  auto model = std::shared_ptr<const Model>(new Model(load(params_of(map, placement))));
   map.finish(fmt::format("expected {} as published at {}", checkpoint.file, checkpoint.origin));
-  loaded[file] = model;
+  loaded[key] = model;
   return model;
 }
 

@@ -14,6 +14,7 @@ class ModelEvaluator final : public FrameEvaluator {
   ModelEvaluator(EvaluatorInfo info, media::FrameRequest frames, Models models) : info_(std::move(info)), frames_(frames), models_(std::move(models)) {}
   EvaluatorInfo info() const override { return info_; }
   media::FrameRequest frames() const override { return frames_; }
+  bool takes_device_frames() const override { return true; }
   std::unique_ptr<ClipJudge> open(const ClipContext& context) override { return std::make_unique<Judge>(models_, context); }
 
  private:

@@ -7,7 +7,7 @@ at::Tensor TextFeatures::of(const std::string& text) const {
   const std::lock_guard lock(mutex_);
   if (const auto found = known_.find(text); found != known_.end()) return found->second;
   const auto row = bpe_.tokens(text, static_cast<std::size_t>(tower_.config.context), overflow_);
-  const auto features = tower_(at::tensor(row, at::kLong).unsqueeze(0));
+  const auto features = tower_(at::tensor(row, at::kLong).unsqueeze(0).to(tower_.embedding.device()));
   if (known_.size() >= kKept) known_.clear();
   return known_[text] = features / features.norm(2, 1, true);
 }

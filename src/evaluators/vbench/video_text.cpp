@@ -1,9 +1,11 @@
 #include "evaluators/vbench/video_text.h"
 
 #include "base/check.h"
+#include "base/names.h"
 #include "evaluators/vbench/frame_tensor.h"
 #include "evaluators/vbench/model_cache.h"
 #include "evaluators/vbench/model_evaluator.h"
+#include "evaluators/vbench/suite_names.h"
 #include "evaluators/vbench/text_features.h"
 #include "models/viclip/video_tower.h"
 #include "tensor/image_transforms.h"
@@ -27,13 +29,13 @@ struct VideoVector {
 class Judge final : public ClipJudge {
  public:
   Judge(const Models& models, const ClipContext& context) : models_(models), vector_(context.shared.get<VideoVector>()) {
-    const auto& prompt = context.request.prompt;
-    GALLOP_CHECK(!prompt.empty(), InvalidArgument, "{}: the clip has no prompt to compare with; give the text it was made from", models.dimension);
-    text_ = models.text->of(prompt);
-    if (models.text->cut(prompt)) flags_.push_back("the prompt has more than 32 tokens: the rest is not seen, as in the reference");
+    const auto prompt = prompt_of(context.request, models.dimension);
+    text_ = models.text->of(prompt.text);
+    if (prompt.from_name) flags_.push_back(fmt::format("no prompt given: {} is read from the file name", base::quote(prompt.text)));
+    if (models.text->cut(prompt.text)) flags_.push_back("the prompt has more than 32 tokens: the rest is not seen, as in the reference");
   }
 
-  void push(const media::FrameView& frame) override { frames_.push_back(tensor::clip_tensor_224(view_of(frame), tensor::ClipInput::from_uint8)); }
+  void push(const media::FrameView& frame) override { frames_.push_back(tensor::clip_tensor_224(frame_on(models_.video->positions.device(), frame), tensor::ClipInput::from_uint8)); }
 
   Score finish() override {
     Score score{.dimension = models_.dimension};

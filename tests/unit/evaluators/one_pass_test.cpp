@@ -28,6 +28,53 @@ TEST_CASE("one pass: many dimensions of one contract decode a clip once") {
   CHECK(evaluators::decodes_begun() - before == 3);
 }
 
+namespace {
+
+// Counts the frames it is shown and adds up their indices.
+class CountingEvaluator final : public evaluators::FrameEvaluator {
+ public:
+  explicit CountingEvaluator(media::FrameRequest frames) : frames_(frames) {}
+  EvaluatorInfo info() const override { return {.name = "counting"}; }
+  media::FrameRequest frames() const override { return frames_; }
+  std::unique_ptr<evaluators::ClipJudge> open(const evaluators::ClipContext&) override { return std::make_unique<Judge>(); }
+
+ private:
+  class Judge final : public evaluators::ClipJudge {
+   public:
+    void push(const media::FrameView& frame) override { indices_.push_back(static_cast<double>(frame.index)); }
+    Score finish() override { return {.dimension = "counting", .value = static_cast<double>(indices_.size()), .parts = indices_}; }
+
+   private:
+    std::vector<double> indices_;
+  };
+  media::FrameRequest frames_;
+};
+
+}  // namespace
+
+TEST_CASE("one pass: dimensions of middle frames and of all frames share the decode of a contract") {
+  const test::ScratchFolder folder;
+  media::write_video(folder / "a.mp4", test::moving_square(20, 48, 64), {});
+  CountingEvaluator all({.contract = ReaderContract::decord}), eight({.contract = ReaderContract::decord, .middle = 8}),
+      sixteen({.contract = ReaderContract::decord, .middle = 16}), other({.contract = ReaderContract::opencv, .middle = 8});
+  const ClipRequest request{.clip = Clip(folder / "a.mp4")};
+  const RunOptions options;
+  const base::RunMonitor monitor(options);
+  const std::vector<evaluators::FrameEvaluator*> panel = {&all, &eight, &sixteen, &other};
+  const auto before = evaluators::decodes_begun();
+  evaluators::judge_clips(panel, {&request, 1}, 0.0, monitor, [&](std::size_t, std::vector<evaluators::Outcome> outcomes) {
+    CHECK(outcomes[0].score.value == 20);
+    for (const std::size_t i : {1, 2, 3}) {
+      const auto wanted = media::middle_indices(20, i == 2 ? 16 : 8);
+      CHECK(outcomes[i].score.parts == std::vector<double>(wanted.begin(), wanted.end()));
+    }
+  });
+  CHECK(evaluators::decodes_begun() - before == 2);  // one for each contract
+  evaluators::judge_clips(std::span(panel).subspan(1, 1), {&request, 1}, 0.0, monitor, [&](std::size_t, std::vector<evaluators::Outcome> outcomes) {
+    CHECK(outcomes[0].score.value == 8);  // alone it has a decode of its own
+  });
+}
+
 TEST_CASE("one pass: company and order do not change a score") {
   const auto a = test::moving_square(8, 48, 64);
   const auto b = test::moving_square(5, 64, 80);

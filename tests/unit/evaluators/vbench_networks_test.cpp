@@ -5,51 +5,19 @@
 #include <regex>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "evaluators/score_clips.h"
 #include "evaluators/vbench/checkpoints.h"
-#include "evaluators/vbench/micro_batch.h"
 #include "gallop/error.h"
-#include "models/amt/amt.h"
-#include "models/musiq/musiq.h"
-#include "models/raft/raft.h"
 #include "support/clips.h"
-#include "support/golden.h"
 #include "support/shared_data.h"
+#include "support/vbench_checkpoints.h"
 #include "weights/safetensors.h"
 
 using namespace gallop;
+using test::score_one;
 
 namespace {
-
-// Writes the checkpoint that `load` asks for, with the deterministic weights.
-template <class Load>
-void write_checkpoint(const std::filesystem::path& file, const std::string& prefix, const test::Special& special, const Load& load) {
-  const c10::InferenceMode guard;
-  weights::TensorMap tensors;
-  const auto golden = test::golden_params(prefix, special);
-  load(nn::Params([&](const std::string& name, at::IntArrayRef shape) { return tensors[prefix + name] = golden(name, shape); }));
-  weights::write_safetensors(file, tensors);
-}
-
-void write_raft(const std::filesystem::path& folder) {
-  const auto special = [](const std::string& name, at::IntArrayRef shape) {
-    const auto norm = name.find("downsample.1.");  // the same tensor as norm3 of the block
-    if (norm != std::string::npos) return test::filled(name.substr(0, norm) + "norm3." + name.substr(norm + 13), shape);
-    return name.find("flow_head.conv2") != std::string::npos ? test::filled(name, shape) * 0.05 : at::Tensor();
-  };
-  write_checkpoint(folder / "raft-things.safetensors", "module.", special, [](const nn::Params& params) { models::raft::Raft::load({}, params); });
-}
-
-void write_amt(const std::filesystem::path& folder) {
-  const auto special = [](const std::string& name, at::IntArrayRef shape) {
-    return shape.size() == 1 && name.ends_with(".weight") ? test::uniform(name, shape) * 0.1 + 0.25 : at::Tensor();
-  };
-  write_checkpoint(folder / "amt-s.safetensors", "", special, [](const nn::Params& params) { models::amt::Amt::load({}, params); });
-}
-
-ClipResult score_one(const ClipRequest& request, const std::string& dimension, const std::filesystem::path& weights) {
-  return evaluators::score_clips({&request, 1}, {.dimensions = {dimension}, .weights = weights, .load = {.device = {}}}, {}).front();
-}
 
 void check_recorded(const std::string& dimension, const std::filesystem::path& weights, double tolerance) {
   const auto file = test::shared_file("data/golden/vbench/" + dimension + ".json");
@@ -71,7 +39,7 @@ void check_recorded(const std::string& dimension, const std::filesystem::path& w
 
 TEST_CASE("dynamic_degree: recorded clips, early exit, small and single frames") {
   const test::ScratchFolder folder;
-  write_raft(folder.path());
+  test::write_raft(folder.path());
   check_recorded("dynamic_degree", folder.path(), 0.0);
   const auto tiny = score_one({.clip = test::moving_square(4, 40, 200)}, "dynamic_degree", folder.path());
   REQUIRE(tiny.problems.size() == 1);  // the reference stops with an exception
@@ -87,7 +55,7 @@ TEST_CASE("dynamic_degree: recorded clips, early exit, small and single frames")
 
 TEST_CASE("motion_smoothness: recorded clips, too few and too small frames") {
   const test::ScratchFolder folder;
-  write_amt(folder.path());
+  test::write_amt(folder.path());
   check_recorded("motion_smoothness", folder.path(), 2e-4);
   for (const auto& clip : {test::moving_square(2, 128, 128), test::moving_square(3, 40, 40)}) {
     const auto refused = score_one({.clip = clip}, "motion_smoothness", folder.path());
@@ -112,20 +80,4 @@ TEST_CASE("vbench: a file of another model is refused by name") {
   const auto result = score_one({.clip = test::moving_square(3, 128, 128)}, "dynamic_degree", folder.path());
   REQUIRE(result.problems.size() == 1);
   CHECK(result.problems[0].kind == ErrorKind::model_error);
-}
-
-TEST_CASE("micro batches: one size always, results in order, nothing of the padding") {
-  std::vector<std::int64_t> sizes;
-  std::vector<float> seen;
-  evaluators::vbench::MicroBatch batch(
-      4,
-      [&](const at::Tensor& inputs) {
-        sizes.push_back(inputs.size(0));
-        return inputs * 2;
-      },
-      [&](const at::Tensor& row) { seen.push_back(row.item<float>()); });
-  for (int i = 0; i < 6; ++i) batch.push(at::full({1, 1}, i, at::kFloat));
-  batch.finish();
-  CHECK(sizes == std::vector<std::int64_t>{4, 4});
-  CHECK(seen == std::vector<float>{0, 2, 4, 6, 8, 10});
 }
