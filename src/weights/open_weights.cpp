@@ -32,13 +32,15 @@ TensorMap open_weights(const std::filesystem::path& path) {
   const auto shown = base::quote(file);
   GALLOP_CHECK(!bytes.empty(), FormatError, "{}: is empty; download or copy it again", shown);
   if (ZipArchive::looks_like(bytes)) return open_torch_zip(mapped);
+  // Before streams: the length of a safetensors header may begin with the byte that begins a pickle.
+  const bool opens_like_safetensors = bytes.size() > 9 && bytes[8] == std::byte{'{'};
+  if (opens_like_safetensors) return open_safetensors(file);
   if (looks_like_torch_stream(bytes)) return open_torch_stream(mapped);
   const auto stranger = known_stranger(bytes);
   GALLOP_CHECK(stranger.empty(), FormatError,
                "{}: is {}, expected a safetensors or torch checkpoint; get the weights in one of these", shown,
                stranger);
-  if (file.extension() == ".safetensors" || (bytes.size() > 9 && bytes[8] == std::byte{'{'}))
-    return open_safetensors(file);
+  if (file.extension() == ".safetensors") return open_safetensors(file);
   throw FormatError(fmt::format("{}: neither safetensors nor a torch checkpoint ({} bytes); is the download complete?",
                                 shown, bytes.size()));
 }

@@ -63,6 +63,13 @@ def test_conversion_to_safetensors_keeps_every_value(tmp_path, tensors):
     check_equal(tmp_path / "a.safetensors", tensors)
 
 
+@pytest.mark.parametrize("length", [128, 640, 0x280 + 0x100])
+def test_a_header_whose_length_looks_like_a_pickle_is_still_a_header(tmp_path, length):
+    header = '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'.ljust(length)
+    (tmp_path / "a.safetensors").write_bytes(length.to_bytes(8, "little") + header.encode() + b"x")
+    assert [info.name for info in gallop.inspect_weights(tmp_path / "a.safetensors")] == ["a"]
+
+
 def test_shared_files_equal_what_python_reads(shared):
     checked = 0
     for file in sorted((shared / "data/models").rglob("*.pth")):
