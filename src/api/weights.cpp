@@ -2,6 +2,7 @@
 #include "gallop/weights.h"
 
 #include "base/hash.h"
+#include "evaluators/vbench/checkpoint_report.h"
 #include "tensor/translate.h"
 #include "weights/safetensors.h"
 #include "weights/safetensors_dtype.h"
@@ -27,6 +28,21 @@ std::vector<TensorInfo> inspect_weights(const std::filesystem::path& file, bool 
 
 void convert_weights(const std::filesystem::path& file, const std::filesystem::path& target) {
   tensor::translated([&] { weights::write_safetensors(target, weights::open_weights(file)); });
+}
+
+std::string_view name_of(CheckpointState state) noexcept {
+  switch (state) {
+    case CheckpointState::good: return "good";
+    case CheckpointState::missing: return "missing";
+    case CheckpointState::bad: return "bad";
+  }
+  return "?";
+}
+
+std::vector<CheckpointInfo> checkpoints() { return evaluators::vbench::known_checkpoints(); }
+
+std::vector<CheckpointReport> check_checkpoints(const std::filesystem::path& folder, const CheckpointOptions& options) {
+  return tensor::translated([&] { return evaluators::vbench::check_checkpoints(folder, options); });
 }
 
 }  // namespace v0

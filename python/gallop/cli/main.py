@@ -22,6 +22,7 @@ _COMMANDS = {
     "inspect": "gallop.cli.inspect:inspect",
     "probe": "gallop.cli.probe:probe",
     "score": "gallop.cli.score:score",
+    "weights": "gallop.cli.weights:weights",
 }
 
 
