@@ -6,7 +6,7 @@ namespace {
 // The clip of a request as Python knows it: a path or a Video.
 py::object clip_object(const Clip& clip) {
   if (clip.file() != nullptr) return py::cast(*clip.file());
-  return py::cast(*clip.frames());
+  return clip.frames() != nullptr ? py::cast(*clip.frames()) : py::cast(*clip.device_frames());
 }
 
 // An evaluator written in Python: a function from a ClipRequest to a number or a Score.
@@ -42,6 +42,7 @@ void register_python(const py::object& function, std::string name, std::string p
 ClipRequest to_request(const py::object& source) {
   if (py::isinstance<ClipRequest>(source)) return source.cast<ClipRequest>();
   if (py::isinstance<Video>(source)) return {.clip = Clip(source.cast<Video>())};
+  if (py::isinstance<DeviceFrames>(source)) return {.clip = Clip(source.cast<DeviceFrames>())};
   return {.clip = Clip(source.cast<std::filesystem::path>())};
 }
 
@@ -144,15 +145,16 @@ void bind_evaluator(py::module_& module) {
              py::arg("name"), py::arg("weights") = std::filesystem::path(), py::kw_only(), py::arg("device") = py::none(), py::arg("dtype") = py::none());
   module.def("_score_clips",
              [](const py::iterable& clips, std::vector<std::string> dimensions, std::string profile, std::filesystem::path weights,
-                const std::optional<Device>& device, const std::optional<std::string>& dtype, py::object on_progress, const std::optional<CancelToken>& cancel) {
+                std::optional<double> normalized_fps, const std::optional<Device>& device, const std::optional<std::string>& dtype, py::object on_progress,
+                const std::optional<CancelToken>& cancel) {
                const auto requests = to_requests(clips);
                const ScoreOptions options{.dimensions = std::move(dimensions), .profile = std::move(profile), .weights = std::move(weights),
-                                          .load = load_options(device, dtype)};
+                                          .load = load_options(device, dtype), .normalized_fps = normalized_fps};
                const auto run = make_run_options(std::move(on_progress), cancel);
                py::gil_scoped_release unlocked;
                return score_clips(requests, options, run);
              },
-             py::arg("clips"), py::kw_only(), py::arg("dimensions"), py::arg("profile"), py::arg("weights"), py::arg("device"), py::arg("dtype"),
+             py::arg("clips"), py::kw_only(), py::arg("dimensions"), py::arg("profile"), py::arg("weights"), py::arg("normalized_fps"), py::arg("device"), py::arg("dtype"),
              py::arg("on_progress"), py::arg("cancel"));
 }
 

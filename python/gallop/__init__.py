@@ -16,9 +16,12 @@ _check_torch()
 from gallop._gallop import (  # noqa: E402
     Cancelled,
     CancelToken,
+    CheckpointInfo,
+    CheckpointReport,
     ClipRequest,
     ClipResult,
     Device,
+    DeviceFrames,
     Error,
     Evaluator,
     EvaluatorInfo,
@@ -44,6 +47,8 @@ from gallop._gallop import (  # noqa: E402
     Unsupported,
     Video,
     __version__,
+    check_checkpoints,
+    checkpoints,
     convert_weights,
     evaluators,
     inspect_weights,
@@ -64,16 +69,19 @@ from gallop.scoring import score  # noqa: E402
 from gallop.table import ScoreTable  # noqa: E402
 
 # A class is printed and pickled under the name its users import it by.
-for _name in ("CancelToken", "ClipRequest", "ClipResult", "Device", "Evaluator", "EvaluatorInfo", "GenerateOptions", "Generated", "Image", "LoraFile", "Pipeline", "PipelineInfo", "Problem", "Progress", "Score", "Video"):
+for _name in ("CancelToken", "CheckpointInfo", "CheckpointReport", "ClipRequest", "ClipResult", "Device", "DeviceFrames", "Evaluator", "EvaluatorInfo", "GenerateOptions", "Generated", "Image", "LoraFile", "Pipeline", "PipelineInfo", "Problem", "Progress", "Score", "Video"):
     globals()[_name].__module__ = "gallop"
 del _name
 
 __all__ = [
     "CancelToken",
     "Cancelled",
+    "CheckpointInfo",
+    "CheckpointReport",
     "ClipRequest",
     "ClipResult",
     "Device",
+    "DeviceFrames",
     "Error",
     "Evaluator",
     "EvaluatorInfo",
@@ -100,6 +108,8 @@ __all__ = [
     "Unsupported",
     "Video",
     "__version__",
+    "check_checkpoints",
+    "checkpoints",
     "cmake_prefix",
     "convert_weights",
     "evaluators",

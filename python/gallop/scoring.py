@@ -22,6 +22,7 @@ def score(
     prompt: str | None = None,
     labels: dict[str, str] | None = None,
     reference: Any = None,
+    normalized_fps: float | None = None,
     device: str | Device | None = None,
     dtype: str | None = None,
     on_progress: Callable[[Progress], Any] | None = None,
@@ -39,6 +40,8 @@ def score(
     prompt : what the clips were asked to show, for dimensions that compare with it
     labels : auxiliary labels of a suite (color, object, scene ...)
     reference : the pristine clip, for full-reference measures
+    normalized_fps : frames per second that dimensions of every frame see of faster clips; None: parity with the published
+        protocols. Scores made so carry the detail ``normalized_fps`` and compare with their like only.
     device : "cpu", "cuda:0"; None: the first usable GPU, otherwise the CPU
     dtype : "float32", "bfloat16", "float16"; None: the stored type on a GPU, float32 on a CPU
     on_progress : called with a Progress; returning False stops the run with Cancelled
@@ -66,12 +69,13 @@ def score(
         dimensions=list(dimensions or []),
         profile=profile,
         weights=os.fspath(weights) if weights is not None else "",
+        normalized_fps=normalized_fps,
         device=device,
         dtype=dtype,
         on_progress=on_progress,
         cancel=cancel,
     )
-    return ScoreTable(results, profile=None if dimensions else profile, options={"prompt": prompt, "device": str(device or Device.best()), "dtype": dtype})
+    return ScoreTable(results, profile=None if dimensions else profile, options={"prompt": prompt, "normalized_fps": normalized_fps, "device": str(device or Device.best()), "dtype": dtype})
 
 
 def _request(clip: Any, prompt: str | None, labels: dict[str, str] | None, reference: Any, fps: float | None) -> ClipRequest:

@@ -196,6 +196,29 @@ class Image:
     @property
     def width(self) -> int:
         ...
+class DeviceFrames:
+    """
+    RGB frames in the memory of a device, uint8 [frames, height, width, 3], shared by DLPack; immutable.
+    """
+    def __init__(self, frames: typing.Any, *, fps: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def device(self) -> Device:
+        ...
+    @property
+    def fps(self) -> float:
+        ...
+    @property
+    def frames(self) -> int:
+        ...
+    @property
+    def height(self) -> int:
+        ...
+    @property
+    def width(self) -> int:
+        ...
 class TensorInfo:
     """
     Name, number type, shape and optional hash of a tensor in a checkpoint.
@@ -213,6 +236,54 @@ class TensorInfo:
         ...
     @property
     def shape(self) -> list[int]:
+        ...
+class CheckpointInfo:
+    """
+    A checkpoint that evaluators load: where it comes from and where it belongs.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def bytes(self) -> int:
+        ...
+    @property
+    def dimensions(self) -> list[str]:
+        ...
+    @property
+    def file(self) -> str:
+        ...
+    @property
+    def folder(self) -> str:
+        ...
+    @property
+    def licence(self) -> str:
+        ...
+    @property
+    def origin(self) -> str:
+        ...
+    @property
+    def sha256(self) -> str:
+        ...
+class CheckpointReport:
+    """
+    What became of one checkpoint: state "good", "missing" or "bad", and the reason.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def info(self) -> CheckpointInfo:
+        ...
+    @property
+    def message(self) -> str:
+        ...
+    @property
+    def path(self) -> pathlib.Path:
+        ...
+    @property
+    def sha256(self) -> str:
+        ...
+    @property
+    def state(self) -> str:
         ...
 class Score:
     """
@@ -530,8 +601,16 @@ class Pipeline:
         ...
 def _components() -> list:
     ...
-def _score_clips(clips: collections.abc.Iterable, *, dimensions: collections.abc.Sequence[str], profile: str, weights: os.PathLike | str | bytes, device: Device | None, dtype: str | None, on_progress: typing.Any, cancel: CancelToken | None) -> list[ClipResult]:
+def _score_clips(clips: collections.abc.Iterable, *, dimensions: collections.abc.Sequence[str], profile: str, weights: os.PathLike | str | bytes, normalized_fps: typing.SupportsFloat | typing.SupportsIndex | None, device: Device | None, dtype: str | None, on_progress: typing.Any, cancel: CancelToken | None) -> list[ClipResult]:
     ...
+def check_checkpoints(folder: os.PathLike | str | bytes, *, dimensions: collections.abc.Sequence[str] = [], hash: bool = False) -> list[CheckpointReport]:
+    """
+    Verifies names, shapes and values of every checkpoint of a weights folder.
+    """
+def checkpoints() -> list[CheckpointInfo]:
+    """
+    Every checkpoint the built-in evaluators load.
+    """
 def convert_weights(file: os.PathLike | str | bytes, target: os.PathLike | str | bytes) -> None:
     """
     Writes the tensors of a checkpoint as one safetensors file.
