@@ -5,6 +5,7 @@ usage: reference_vbench.py DIMENSION WEIGHTS WORKLIST OUT [THREADS]; WORKLIST is
 
 import importlib
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,9 @@ from pathlib import Path
 def submodules(dimension: str, weights: Path, package: Path) -> object:
     """The paths each dimension function expects."""
     clip = str(weights / "ViT-B-32.pt")
+    hub = {"repo_or_dir": str(Path(__file__).resolve().parent / "dino_hub"), "path": "", "model": "dino_vitb16", "source": "local", "read_frame": False}
     return {
+        "subject_consistency": hub,
         "background_consistency": [clip, False],
         "motion_smoothness": {"config": str(package / "third_party/amt/cfgs/AMT-S.yaml"), "ckpt": str(weights / "amt-s.pth")},
         "dynamic_degree": {"model": str(weights / "raft-things.pth")},
@@ -27,19 +30,38 @@ def submodules(dimension: str, weights: Path, package: Path) -> object:
     }[dimension]
 
 
+def not_torchscript(file, *_args, **_kwargs):
+    file.seek(0)
+    raise RuntimeError("a plain state dict")
+
+
+def keep_half_precision() -> None:
+    """CLIP as on a GPU: float16 matrices, float32 norms. On a CPU its loader widens everything afterwards."""
+    import clip.model
+
+    build = clip.model.build_model
+
+    def build_half(state):
+        model = build(state)
+        model.float = lambda: model
+        return model
+
+    clip.model.build_model = build_half
+    clip.clip.build_model = build_half
+
+
 def main() -> None:
     dimension, weights, worklist, out = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
     import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)
     import torch
 
+    os.environ["DINO_CHECKPOINT"] = str(weights / "dino_vitbase16_pretrain.pth")
     if len(sys.argv) > 5:
         torch.set_num_threads(int(sys.argv[5]))
 
-    def not_torchscript(file, *_args, **_kwargs):
-        file.seek(0)
-        raise RuntimeError("a plain state dict")
-
     torch.jit.load = not_torchscript
+    if os.environ.get("CLIP_HALF") == "1":
+        keep_half_precision()
     module = importlib.import_module(f"vbench.{dimension}")
     import vbench
 
