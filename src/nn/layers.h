@@ -19,8 +19,7 @@ struct LayerNorm {
   at::Tensor weight, bias;
   double eps = 1e-5;
   static LayerNorm load(const Params& params, std::int64_t width, double eps);
-  // Computed in the type of the weights, returned in that of x: half-precision networks keep float32 norms.
-  at::Tensor operator()(const at::Tensor& x) const { return at::layer_norm(x.to(weight.scalar_type()), weight.sizes(), weight, bias, eps).to(x.scalar_type()); }
+  at::Tensor operator()(const at::Tensor& x) const { return at::layer_norm(x, weight.sizes(), weight, bias, eps); }
 };
 
 // weight [out, in, kh, kw], bias [out] or undefined. Takes and returns [B, C, H, W], in channels_last memory for speed.

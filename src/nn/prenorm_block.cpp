@@ -1,9 +1,16 @@
 #include "nn/prenorm_block.h"
 
-#include "nn/tokens.h"
+#include "nn/token_kernels.h"
 
 namespace gallop::nn {
 namespace {
+
+// x * sigmoid(1.702 x); x is overwritten.
+at::Tensor quick_gelu(at::Tensor x) {
+  if (!x.is_cpu() || x.scalar_type() != at::kFloat || !x.is_contiguous()) return (x * 1.702).sigmoid_().mul_(x);
+  kernels::quick_gelu(x.mutable_data_ptr<float>(), x.numel(), at::get_num_threads());
+  return x;
+}
 
 at::Tensor activate(at::Tensor x, Activation activation) { return activation == Activation::gelu ? at::gelu(x) : quick_gelu(std::move(x)); }
 
@@ -18,22 +25,24 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
 
 }  // namespace
 
+at::Tensor normed(const LayerNorm& norm, const at::Tensor& x) { return norm(x.to(norm.weight.scalar_type())).to(x.scalar_type()); }
+
 at::Tensor PrenormBlock::operator()(const at::Tensor& x, bool causal) const {
-  const auto parts = split(qkv(norm1(x)), 3, heads);
+  const auto parts = split(qkv(normed(norm1, x)), 3, heads);
   return finish(attend(parts[0], parts[1], parts[2], causal), x);
 }
 
 at::Tensor PrenormBlock::first_token(const at::Tensor& x) const {
   const auto width = x.size(2);
-  const auto normed = norm1(x);
-  const auto query = split(qkv.outputs(normed.slice(1, 0, 1), 0, width), 1, heads);
-  const auto others = split(qkv.outputs(normed, width, 3 * width), 2, heads);
+  const auto input = normed(norm1, x);
+  const auto query = split(qkv.outputs(input.slice(1, 0, 1), 0, width), 1, heads);
+  const auto others = split(qkv.outputs(input, width, 3 * width), 2, heads);
   return finish(attend(query[0], others[0], others[1], false), x.slice(1, 0, 1));
 }
 
 at::Tensor PrenormBlock::finish(const at::Tensor& attended, const at::Tensor& x) const {
   const auto y = proj(attended).add_(x);
-  return fc2(activate(fc1(norm2(y)), activation)).add_(y);
+  return fc2(activate(fc1(normed(norm2, y)), activation)).add_(y);
 }
 
 void PrenormBlock::pack() {

@@ -28,6 +28,9 @@ struct PrenormBlock {
   at::Tensor finish(const at::Tensor& attended, const at::Tensor& x) const;  // everything after attention
 };
 
+// The norm in the type of its weights, returned in that of x: networks in half precision keep float32 norms.
+at::Tensor normed(const LayerNorm& norm, const at::Tensor& x);
+
 // All blocks on tokens [B, N, D] -> the first token, [B, D]; of the last block nothing else is computed. At least one block.
 at::Tensor run_to_first_token(const std::vector<PrenormBlock>& blocks, at::Tensor tokens);
 

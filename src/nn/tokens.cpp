@@ -72,12 +72,6 @@ at::Tensor gelu_tanh(at::Tensor x) {
   return x;
 }
 
-at::Tensor quick_gelu(at::Tensor x) {
-  if (!tokens_fit(x)) return (x * 1.702).sigmoid_().mul_(x);
-  kernels::quick_gelu(x.data_ptr<float>(), x.numel(), at::get_num_threads());
-  return x;
-}
-
 at::Tensor pixel_norm(const at::Tensor& x, const at::Tensor& gamma, bool silu, at::Tensor out) {
   const auto width = x.size(-1);
   if (!out.defined()) out = at::empty(x.sizes(), x.options());

@@ -18,8 +18,6 @@ at::Tensor rms_norm_rotate(at::Tensor x, const at::Tensor& weight, const at::Ten
                            double eps);
 // tanh form of GELU; x is overwritten when possible.
 at::Tensor gelu_tanh(at::Tensor x);
-// x * sigmoid(1.702 x), CLIP's form of GELU; x is overwritten when possible.
-at::Tensor quick_gelu(at::Tensor x);
 // x / max(|x|, 1e-12) * sqrt(C) * gamma over the last axis, then SiLU when asked. Written into `out` when it is defined
 // (same shape as x, contiguous).
 at::Tensor pixel_norm(const at::Tensor& x, const at::Tensor& gamma, bool silu, at::Tensor out = {});

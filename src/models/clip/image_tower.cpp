@@ -24,8 +24,8 @@ at::Tensor ImageTower::operator()(const at::Tensor& images) const {
   const auto dtype = patch_weight.scalar_type();
   const auto patches = at::conv2d(images.to(dtype), patch_weight, {}, config.patch).flatten(2).transpose(1, 2);  // [B, N, D]
   const auto first = class_token.to(dtype).expand({images.size(0), 1, config.width});
-  const auto tokens = norm_before(at::cat({first, patches}, 1).add_(positions.to(dtype)));
-  return norm_after(nn::run_to_first_token(blocks, tokens)).matmul(projection);
+  const auto tokens = nn::normed(norm_before, at::cat({first, patches}, 1).add_(positions.to(dtype)));
+  return nn::normed(norm_after, nn::run_to_first_token(blocks, tokens)).matmul(projection);
 }
 
 }  // namespace gallop::models::clip

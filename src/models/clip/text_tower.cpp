@@ -22,7 +22,7 @@ at::Tensor TextTower::operator()(const at::Tensor& tokens) const {
   x = x + positions.to(x.scalar_type());
   for (const auto& block : blocks) x = block(x, true);
   const auto rows = at::arange(tokens.size(0), tokens.options());
-  const auto end = norm(x.index({rows, tokens.argmax(1)}));
+  const auto end = nn::normed(norm, x.index({rows, tokens.argmax(1)}));
   return end.matmul(projection);
 }
 
