@@ -36,7 +36,7 @@ class Judge final : public ClipJudge {
     else if (!decided()) judge_ends(score);
     while (track_.waiting() && !decided() && !far_) work_off();
     score.value = decided() || far_ ? 0.0 : 1.0;
-    score.details["frames"] = static_cast<double>(frames);
+    score.details["frames"] = static_cast<double>(*length_);
     score.details["threshold"] = threshold();
     score.details["count_allowed"] = static_cast<double>(allowed(*length_));
     score.details["pairs_computed"] = static_cast<double>(scores_.size());
