@@ -12,17 +12,19 @@ _MOST_ROWS = 40
 
 @click.command()
 @click.argument("clips", nargs=-1, required=True)
-@click.option("--profile", default="quick", show_default=True, help="Dimensions that belong together: quick, vbench, iqa, reference.")
+@click.option("--profile", default="quick", show_default=True, help="Dimensions that belong together: quick, vbench, vbench_i2v, iqa, reference; several with commas between.")
 @click.option("--dimensions", help="Comma-separated names instead of a profile; see `gallop evaluators`.")
 @click.option("--weights", type=click.Path(file_okay=False), help="Folder with the checkpoints the dimensions need.")
 @click.option("--prompt", help="What the clips were asked to show.")
+@click.option("--label", "labels", multiple=True, metavar="NAME=TEXT", help="What a dimension asks for, e.g. object=cat; DIMENSION.NAME=TEXT for one dimension alone.")
+@click.option("--image", type=click.Path(dir_okay=False), help="Picture the clips were made from (image-to-video dimensions).")
 @click.option("--reference", type=click.Path(), help="Pristine clip for full-reference measures (psnr, ssim).")
 @click.option("--device", help="cpu, cuda or cuda:N; default: the first usable GPU, otherwise the CPU.")
 @click.option("--json", "json_file", type=click.Path(), help="Write JSON (schema gallop/score-v1); - for standard output.")
 @click.option("--jsonl", "jsonl_file", type=click.Path(), help="Write one JSON object a clip.")
 @click.option("--csv", "csv_file", type=click.Path(), help="Write a table.")
 @click.option("--html", "html_file", type=click.Path(), help="Write the self-contained report.")
-def score(clips, profile, dimensions, weights, prompt, reference, device, json_file, jsonl_file, csv_file, html_file):
+def score(clips, profile, dimensions, weights, prompt, labels, image, reference, device, json_file, jsonl_file, csv_file, html_file):
     """Judge CLIPS: files, folders or patterns.
 
     Exit code 3 says that all was done but a clip is bad, damaged or lacks a score; each is listed with the reason.
@@ -30,10 +32,13 @@ def score(clips, profile, dimensions, weights, prompt, reference, device, json_f
     import gallop
     from gallop.cli.display import progress_bar
 
+    pairs = [label.partition("=") for label in labels]
+    if any(not name or not middle for name, middle, _ in pairs):
+        raise click.UsageError("--label: expected NAME=TEXT, for example object=cat")
     if reference is not None and dimensions is None and profile == "quick":
         profile = "reference"
     with progress_bar("scoring") as show:
-        table = gallop.score(list(clips), dimensions=dimensions, profile=profile, weights=weights, prompt=prompt, reference=reference, device=device, on_progress=show)
+        table = gallop.score(list(clips), dimensions=dimensions, profile=profile, weights=weights, prompt=prompt, labels={name: text for name, _, text in pairs}, image=image, reference=reference, device=device, on_progress=show)
     if json_file == "-":
         click.echo(table.to_json(), nl=False)
     elif json_file:
