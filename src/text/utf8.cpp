@@ -2,12 +2,25 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 #include "base/check.h"
 
 namespace gallop::text {
+namespace {
+
+std::string mapped(std::string_view text, int options) {
+  utf8proc_uint8_t* made = nullptr;
+  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &made,
+                                   static_cast<utf8proc_option_t>(options));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
+  GALLOP_CHECK(length >= 0, InvalidArgument, "prompt: {}", utf8proc_errmsg(length));
+  return std::string(reinterpret_cast<const char*>(made), static_cast<std::size_t>(length));
+}
+
+}  // namespace
 
 std::vector<Letter> letters(std::string_view text) {
   std::vector<Letter> result;
@@ -38,13 +51,19 @@ std::vector<std::size_t> grapheme_ends(std::string_view text) {
   return ends;
 }
 
-std::string nfc(std::string_view text) {
-  utf8proc_uint8_t* made = nullptr;
-  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &made,
-                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
-  GALLOP_CHECK(length >= 0, InvalidArgument, "prompt: {}", utf8proc_errmsg(length));
-  return std::string(reinterpret_cast<const char*>(made), static_cast<std::size_t>(length));
+std::string nfc(std::string_view text) { return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE); }
+std::string nfd(std::string_view text) { return mapped(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE); }
+std::string fold_compatible(std::string_view text) { return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD); }
+
+bool is_word_letter(char32_t code) {
+  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code));
+  return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) || (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+}
+
+bool is_han(char32_t code) {
+  constexpr std::pair<char32_t, char32_t> kRanges[] = {{0x4E00, 0x9FFF},   {0x3400, 0x4DBF},   {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F},
+                                                       {0x2B740, 0x2B81F}, {0x2B820, 0x2CEAF}, {0xF900, 0xFAFF},   {0x2F800, 0x2FA1F}};
+  return std::any_of(std::begin(kRanges), std::end(kRanges), [&](const auto& range) { return code >= range.first && code <= range.second; });
 }
 
 }  // namespace gallop::text

@@ -17,6 +17,13 @@ std::vector<Letter> letters(std::string_view text);
 void append(std::string& text, char32_t code);
 // Ends of the extended grapheme clusters, in bytes.
 std::vector<std::size_t> grapheme_ends(std::string_view text);
+// Composed and decomposed letters.
 std::string nfc(std::string_view text);
+std::string nfd(std::string_view text);
+// Compatibility form in lower case: full-width letters become plain ones, ligatures their letters.
+std::string fold_compatible(std::string_view text);
+// Letters, digits and ideographs of every script.
+bool is_word_letter(char32_t code);
+bool is_han(char32_t code);
 
 }  // namespace gallop::text

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/names.h"
+#include "evaluators/vbench/detector_checkpoints.h"
 
 namespace gallop::evaluators::vbench {
 namespace checkpoints {
@@ -43,7 +44,9 @@ const Checkpoint vocabulary{.file = "bpe_simple_vocab_16e6.txt.gz", .folder = "V
 
 std::span<const Checkpoint* const> all_checkpoints() {
   using namespace checkpoints;
-  static const std::array<const Checkpoint*, 10> all = {&dino, &clip_b32, &clip_l14, &aesthetic_head, &musiq, &raft, &amt, &umt, &viclip, &vocabulary};
+  static const std::array<const Checkpoint*, 18> all = {&dino, &clip_b32, &clip_l14, &aesthetic_head, &musiq, &raft, &amt, &umt, &viclip, &vocabulary,
+                                                        &grit, &tag2text, &bert_vocabulary, &cotracker, &dreamsim_clip, &dreamsim_open_clip,
+                                                        &dreamsim_adapters, &dreamsim_settings};
   return all;
 }
 

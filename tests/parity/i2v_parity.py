@@ -1,0 +1,55 @@
+"""Live comparison of i2v_background with DreamSim 0.2.1 on deterministic weights.
+
+Needs, in the interpreter GALLOP_VBENCH_PYTHON or on PYTHONPATH for it, also dreamsim 0.2.1 with peft 0.6.2, accelerate 0.24.1 and
+open_clip_torch 2.24.0 (all with --no-deps). Tolerance 1e-4 on values and on the likeness of each frame to the picture: both sides are float32,
+and random networks make everything alike, so the distance from 1 must agree to one part in a hundred as well.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from common import options, reference_python, shared, skip
+
+import gallop
+
+CASES = (("derived/vertical_9x16_tiny.mp4", "chelsea_cat.png"), ("real/park_nonzero_start.mp4", "kodim03.png"))
+TOLERANCE = 1e-4
+
+
+def main() -> int:
+    settings = options(__doc__)
+    root, python = shared(), reference_python("vbench")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "reference"), os.environ.get("PYTHONPATH", "")])}
+    if subprocess.run([python, "-c", "import peft, importlib.util as u; assert u.find_spec('dreamsim')"], env=environment, capture_output=True).returncode:
+        skip("the reference interpreter has no dreamsim and peft")
+    folder = Path(os.environ.get("GALLOP_DREAMSIM_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-dreamsim-weights"))
+    failures = 0
+    for clip, image in CASES[: 1 if settings.quick else None]:
+        clip, image = root / "data/videos" / clip, root / "data/images" / image
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch) / "out.json"
+            subprocess.run([python, str(Path(__file__).with_name("reference_i2v.py")), str(folder / "dreamsim_model"), str(clip), str(image), str(out)], check=True, env=environment, capture_output=True)
+            theirs = json.loads(out.read_text())
+        dino = folder / "dino_vitbase16_pretrain.pth"
+        if not dino.exists():
+            dino.symlink_to(folder / "dreamsim_model" / dino.name)
+        table = gallop.score(clip, dimensions="i2v_background", weights=folder, image=image, device="cpu")
+        if table.problems:
+            print(f"  FAILED: {clip.name}: {table.problems[0][1].message}")
+            return 1
+        ours = table.results[0].scores[0]
+        worst = max(abs(a - b) for a, b in zip(ours.parts, theirs["parts"], strict=True))
+        distance = abs(ours.value - theirs["value"]) / max(1 - theirs["value"], 1e-6)
+        wrong = worst > TOLERANCE or abs(ours.value - theirs["value"]) > TOLERANCE or distance > 1e-2
+        failures += wrong
+        print(f"  {'FAILED: ' if wrong else ''}i2v_background of {clip.name}: {ours.value:.7f}, reference {theirs['value']:.7f}; frames differ by at most {worst:.1e}", flush=True)
+    print(f"i2v: {failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
