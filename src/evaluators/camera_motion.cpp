@@ -35,7 +35,7 @@ class Judge final : public ClipJudge {
   void push(const media::FrameView& frame) override {
     height_ = frame.height;
     width_ = frame.width;
-    track_.push(vbench::planes(frame));
+    track_.push(vbench::planes(vbench::view_of(frame)));
     ++frames_;
   }
 

@@ -46,12 +46,13 @@ Score ImageConformity::score(const char* dimension) const {
 ConformityJudge::ConformityJudge(const ConformityModels& models, const ClipContext& context)
     : models_(models),
       meter_(models.network(models.picture(required_image(context.request, models.dimension)))),
-      batch_(kBatch, models.network, [this](const at::Tensor& row) { meter_.add(row); }) {}
+      batch_(kBatch, models.network),
+      lane_(batch_) {}
 
-void ConformityJudge::push(const media::FrameView& frame) { batch_.push(models_.frame(view_of(frame))); }
+void ConformityJudge::push(const media::FrameView& frame) { lane_.push(models_.frame(view_of(frame))); }
 
 Score ConformityJudge::finish() {
-  batch_.finish();
+  for (const auto& row : lane_.finish()) meter_.add(row);
   return meter_.score(models_.dimension);
 }
 

@@ -43,6 +43,7 @@ class ConformityJudge final : public ClipJudge {
   const ConformityModels& models_;
   ImageConformity meter_;
   MicroBatch batch_;
+  MicroBatch::Lane lane_;
 };
 
 }  // namespace gallop::evaluators::vbench
