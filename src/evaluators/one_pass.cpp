@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <map>
 
 
@@ -61,9 +62,34 @@ void conclude(Seat& seat, const std::vector<std::string>& flags) {
   });
 }
 
+// Hands outcomes on once each. What the sink throws is kept until the group is done: it is no failure of the clip.
+class Delivery {
+ public:
+  Delivery(const OutcomeSink& sink, const std::vector<Outcome>& outcomes) : sink_(sink), outcomes_(outcomes), told_(outcomes.size(), false) {}
+  void tell(const Seat& seat) {
+    const auto at = static_cast<std::size_t>(seat.outcome - outcomes_.data());
+    if (!sink_ || failure_ || told_[at]) return;
+    told_[at] = true;
+    try {
+      sink_(at, *seat.outcome);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  }
+  void check() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  const OutcomeSink& sink_;
+  const std::vector<Outcome>& outcomes_;
+  std::vector<bool> told_;
+  std::exception_ptr failure_;
+};
+
 // All seats with one frame request. An error of the decode is a problem of each of them.
 void judge_group(const media::FrameRequest& frames, std::vector<Seat*>& seats, const ClipRequest& request,
-                 const base::RunMonitor& monitor) {
+                 const base::RunMonitor& monitor, Delivery& delivery) {
   try {
     const auto source = open_source(request.clip, frames);
     ClipShared shared;
@@ -71,13 +97,18 @@ void judge_group(const media::FrameRequest& frames, std::vector<Seat*>& seats, c
       seat->attempt([&] { seat->judge = seat->evaluator->open({request, source->info(), monitor, shared}); });
     stream(*source, seats, monitor);
     const auto flags = source->flags();
-    for (Seat* seat : seats) conclude(*seat, flags);
+    for (Seat* seat : seats) {
+      conclude(*seat, flags);
+      delivery.tell(*seat);
+    }
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
     for (Seat* seat : seats)
       if (!seat->outcome->problem) seat->outcome->problem = Problem{seat->evaluator->info().name, error.kind(), error.what()};
   }
+  for (const Seat* seat : seats) delivery.tell(*seat);
+  delivery.check();
 }
 
 }  // namespace
@@ -85,14 +116,15 @@ void judge_group(const media::FrameRequest& frames, std::vector<Seat*>& seats, c
 std::int64_t decodes_begun() noexcept { return decode_count.load(std::memory_order_relaxed); }
 
 std::vector<Outcome> judge_clip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request,
-                                const base::RunMonitor& monitor) {
+                                const base::RunMonitor& monitor, const OutcomeSink& sink) {
   const c10::InferenceMode guard;  // networks record nothing for training
   std::vector<Outcome> outcomes(evaluators.size());
   std::vector<Seat> seats;
   for (std::size_t i = 0; i < evaluators.size(); ++i) seats.push_back({evaluators[i], &outcomes[i]});
   std::map<media::FrameRequest, std::vector<Seat*>> groups;
   for (auto& seat : seats) groups[seat.evaluator->frames()].push_back(&seat);
-  for (auto& [frames, members] : groups) judge_group(frames, members, request, monitor);
+  Delivery delivery(sink, outcomes);
+  for (auto& [frames, members] : groups) judge_group(frames, members, request, monitor, delivery);
   return outcomes;
 }
 

@@ -4,9 +4,8 @@
 
 #include "base/check.h"
 #include "base/names.h"
-#include "evaluators/one_pass.h"
+#include "evaluators/panel.h"
 #include "evaluators/registry.h"
-#include "tensor/translate.h"
 
 namespace gallop::evaluators {
 namespace {
@@ -34,55 +33,12 @@ std::vector<EvaluatorInfo> chosen(const ScoreOptions& options) {
   return infos;
 }
 
-// The loaded evaluators, and for those that could not be loaded the reason, which becomes a problem of every clip.
-struct Panel {
-  std::vector<std::unique_ptr<EvaluatorBase>> loaded;
-  std::vector<Problem> absent;
-
-  void load(const EvaluatorInfo& info, const ScoreOptions& options) {
-    try {
-      loaded.push_back(tensor::translated([&] { return make(info.name, options.weights, options.load); }));
-    } catch (const Cancelled&) {
-      throw;
-    } catch (const Error& error) {
-      absent.push_back({info.name, error.kind(), error.what()});
-    }
-  }
-};
-
-// Scores and problems in the order in which the dimensions were asked for.
-void sort_by(const std::vector<EvaluatorInfo>& infos, ClipResult& result) {
-  const auto place = [&](const std::string& name) {
-    return std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return info.name == name; }) - infos.begin();
-  };
-  const auto earlier = [&](const auto& a, const auto& b) { return place(a.dimension) < place(b.dimension); };
-  std::stable_sort(result.scores.begin(), result.scores.end(), earlier);
-  std::stable_sort(result.problems.begin(), result.problems.end(), earlier);
-}
-
-void score_alone(EvaluatorBase& evaluator, const ClipRequest& request, const RunOptions& run, ClipResult& result) {
-  RunOptions quiet;  // the progress of the whole run is told by clip
-  quiet.cancel = run.cancel;
-  try {
-    result.scores.push_back(tensor::translated([&] { return evaluator.score(request, quiet); }));
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const Error& error) {
-    result.problems.push_back({evaluator.info().name, error.kind(), error.what()});
-  }
-}
-
-ClipResult score_clip(const Panel& panel, const ClipRequest& request, const base::RunMonitor& monitor) {
-  ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name(), .scores = {}, .problems = panel.absent};
-  std::vector<FrameEvaluator*> streaming;
-  for (const auto& evaluator : panel.loaded)
-    if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator.get())) streaming.push_back(frames);
-  for (auto& outcome : judge_clip(streaming, request, monitor)) {
+ClipResult score_clip(const Panel& panel, std::span<const std::string> names, const ClipRequest& request, const base::RunMonitor& monitor) {
+  ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name()};
+  for (auto& outcome : panel.judge(names, request, monitor)) {
     if (outcome.problem) result.problems.push_back(std::move(*outcome.problem));
     else result.scores.push_back(std::move(outcome.score));
   }
-  for (const auto& evaluator : panel.loaded)
-    if (dynamic_cast<FrameEvaluator*>(evaluator.get()) == nullptr) score_alone(*evaluator, request, monitor.options(), result);
   return result;
 }
 
@@ -90,18 +46,19 @@ ClipResult score_clip(const Panel& panel, const ClipRequest& request, const base
 
 std::vector<ClipResult> score_clips(std::span<const ClipRequest> requests, const ScoreOptions& options, const RunOptions& run) {
   const base::RunMonitor monitor(run);
-  Panel panel;
+  Panel panel(options.weights, options.load);
+  std::vector<std::string> names;
   const auto infos = chosen(options);
-  for (std::size_t i = 0; i < infos.size(); ++i) {
-    monitor.tick(Stage::load, static_cast<int>(i), static_cast<int>(infos.size()), infos[i].name);
-    panel.load(infos[i], options);
+  for (const auto& info : infos) {
+    monitor.tick(Stage::load, static_cast<int>(names.size()), static_cast<int>(infos.size()), info.name);
+    names.push_back(info.name);
+    panel.seat(names);
   }
   const auto total = static_cast<int>(requests.size());
   monitor.tick(Stage::score, 0, total);
   std::vector<ClipResult> results;
   for (const auto& request : requests) {
-    results.push_back(score_clip(panel, request, monitor));
-    sort_by(infos, results.back());
+    results.push_back(score_clip(panel, names, request, monitor));
     monitor.tick(Stage::score, static_cast<int>(results.size()), total, request.clip.name());
   }
   return results;

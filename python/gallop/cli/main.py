@@ -15,6 +15,9 @@ from gallop.cli import exits
 _COMMANDS = {
     "arena": "gallop.arena.cli:arena",
     "convert": "gallop.cli.convert:convert",
+    "bench": "gallop.benchmark.cli:bench",
+    "card": "gallop.card.cli:card",
+    "compare": "gallop.benchmark.cli_results:compare_folders",
     "demo": "gallop.cli.demo:demo",
     "doctor": "gallop.cli.doctor:doctor",
     "evaluators": "gallop.cli.evaluators:evaluators",
