@@ -10,6 +10,9 @@ std::string text_of(E value) {
   return std::string(name_of(value));
 }
 
+// File names as Python knows them: bytes that are no UTF-8 become surrogates, as os.listdir has it.
+py::str file_text(const std::string& name) { return py::reinterpret_steal<py::str>(PyUnicode_DecodeFSDefaultAndSize(name.data(), static_cast<py::ssize_t>(name.size()))); }
+
 RunPlan make_plan(std::filesystem::path videos, std::filesystem::path weights, std::filesystem::path run, std::filesystem::path images, std::vector<std::string> dimensions,
                   const std::optional<std::string>& shard, const std::optional<Device>& device, const std::optional<std::string>& dtype, bool retry_problems) {
   RunPlan plan{.videos = std::move(videos), .weights = std::move(weights), .run = std::move(run), .images = std::move(images), .dimensions = std::move(dimensions), .retry_problems = retry_problems};
@@ -68,9 +71,9 @@ void bind_plan(py::module_& module) {
                              Device::parse(t[6].cast<std::string>()), t[7].cast<std::optional<std::string>>(), t[8].cast<bool>());
           }));
   py::class_<NamedProblem>(module, "NamedProblem", "A name and what is the matter with it.")
-      .def_readonly("name", &NamedProblem::name)
+      .def_property_readonly("name", [](const NamedProblem& self) { return file_text(self.name); })
       .def_readonly("reason", &NamedProblem::reason)
-      .def("__repr__", [](const NamedProblem& self) { return py::str("NamedProblem({!r}, {!r})").format(self.name, self.reason); });
+      .def("__repr__", [](const NamedProblem& self) { return py::str("NamedProblem({!r}, {!r})").format(file_text(self.name), self.reason); });
   py::class_<WorkUnit>(module, "WorkUnit", "A clip of the suite and the dimensions to judge it on; pickles.")
       .def_readonly("record", &WorkUnit::record)
       .def_readonly("sample", &WorkUnit::sample)
@@ -89,7 +92,11 @@ void bind_plan(py::module_& module) {
       .def_readonly("missing", &Preflight::missing)
       .def_readonly("unreadable", &Preflight::unreadable)
       .def_readonly("misnamed", &Preflight::misnamed)
-      .def_readonly("unused", &Preflight::unused)
+      .def_property_readonly("unused", [](const Preflight& self) {
+        py::list names;
+        for (const auto& name : self.unused) names.append(file_text(name));
+        return names;
+      })
       .def_readonly("unsupported", &Preflight::unsupported)
       .def_readonly("clips", &Preflight::clips);
 }

@@ -27,11 +27,16 @@ class Verification {
     if (!unwrap(text)) return;
     check_signatures();
     if (!check_schema()) return;
-    check_trust();
-    check_digests();
-    check_media();
-    check_aggregates();
-    check_label();
+    try {
+      check_trust();
+      check_digests();
+      read_rows();
+      check_media();
+      check_aggregates();
+      check_label();
+    } catch (const base::Json::exception& error) {
+      judge("schema", false, error.what(), "");  // a null where a check needs a value
+    }
   }
 
   CardReport report() const {
@@ -158,12 +163,20 @@ class Verification {
     if (card_.at("votes").is_object()) check_file(options_.votes, card_.at("votes").at("file_sha256"), "vote file");
   }
 
+  void read_rows() {
+    if (options_.per_clip.empty()) return;
+    try {
+      rows_ = read_per_clip(options_.per_clip);
+    } catch (const FormatError& error) {
+      judge("aggregates", false, error.what(), "");
+    }
+  }
+
   // Each clip that the per-clip file names, and through it the manifest.
   void check_media() {
-    if (options_.per_clip.empty()) return note("media", CheckState::skipped, "needs the per-clip file, which names the clips");
-    const auto rows = read_per_clip(options_.per_clip);
+    if (!rows_) return note("media", CheckState::skipped, "needs the per-clip file, which names the clips");
     std::map<std::string, std::string> clips;
-    for (const auto& row : rows) clips[row.clip] = row.clip_sha256;
+    for (const auto& row : *rows_) clips[row.clip] = row.clip_sha256;
     std::string manifest;
     for (const auto& [clip, digest] : clips) manifest += digest + "  " + clip + "\n";
     const auto own = base::sha256_hex(manifest);
@@ -174,8 +187,9 @@ class Verification {
   }
 
   void check_aggregates() {
-    if (options_.per_clip.empty()) note("aggregates", CheckState::skipped, "dimensions: needs the per-clip file");
-    else judge("aggregates", dimension_misfit(card_, read_per_clip(options_.per_clip)).empty(), dimension_misfit(card_, read_per_clip(options_.per_clip)), "dimensions follow from the per-clip rows");
+    const auto apart = rows_ ? dimension_misfit(card_, *rows_) : "";
+    if (!rows_) note("aggregates", CheckState::skipped, "dimensions: needs the per-clip file");
+    else judge("aggregates", apart.empty(), apart, "dimensions follow from the per-clip rows");
     const auto misfit = aggregate_misfit(card_);
     judge("aggregates", misfit.empty(), misfit, "aggregates follow from the dimensions");
   }
@@ -187,7 +201,8 @@ class Verification {
       if (party.is_string() && !has_role(party.get<std::string>(), role)) absent.insert(party.get<std::string>());
     }
     label_ = label_of(card_, absent);
-    const auto claimed = card_.at("label").at("value").get<std::string>();
+    const auto& value = card_.at("label").at("value");
+    const auto claimed = value.is_string() ? value.get<std::string>() : std::string("nothing");
     const auto by_parties = label_of(card_, {});
     judge("label", claimed == by_parties, fmt::format("the card says {}, its parties give {}", claimed, by_parties),
           claimed == label_ ? claimed : fmt::format("{} is claimed; with these signatures it is {}", claimed, label_));
@@ -202,6 +217,7 @@ class Verification {
   std::map<std::string, base::Json> keys_;
   std::vector<std::string> good_;
   std::vector<Signer> trusted_;
+  std::optional<std::vector<ResultRow>> rows_;
 };
 
 }  // namespace

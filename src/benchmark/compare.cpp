@@ -66,7 +66,6 @@ double sign_flip_p(const std::vector<double>& differences, const CompareOptions&
 
 Estimate bootstrap(const std::vector<double>& differences, const CompareOptions& options, std::uint64_t stream) {
   const auto n = differences.size();
-  Estimate estimate{.value = std::accumulate(differences.begin(), differences.end(), 0.0) / static_cast<double>(n)};
   arena::RandomStream random(options.seed, stream);
   std::vector<double> means;
   for (int r = 0; r < options.replicates; ++r) {
@@ -74,14 +73,7 @@ Estimate bootstrap(const std::vector<double>& differences, const CompareOptions&
     for (std::size_t k = 0; k < n; ++k) sum += differences[random.below(n)];
     means.push_back(sum / static_cast<double>(n));
   }
-  if (means.size() < 2) return estimate;
-  const double center = std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
-  double square = 0.0;
-  for (const double m : means) square += (m - center) * (m - center);
-  estimate.se = std::sqrt(square / static_cast<double>(means.size() - 1));
-  estimate.low = arena::percentile(means, 0.025);
-  estimate.high = arena::percentile(means, 0.975);
-  return estimate;
+  return summary(std::accumulate(differences.begin(), differences.end(), 0.0) / static_cast<double>(n), std::move(means));
 }
 
 PairedDifference difference_of(const std::string& dimension, const Pairs& pairs, bool higher_is_better, const CompareOptions& options, std::uint64_t number) {

@@ -26,33 +26,38 @@ bool lacks_label(const EvaluatorInfo& info, const WorkUnit& unit) {
 
 }  // namespace
 
-const KeyMaker::Setup& KeyMaker::setup(const std::string& dimension) {
-  if (const auto found = setups_.find(dimension); found != setups_.end()) return found->second;
-  Setup setup;
-  for (auto& info : evaluators::list(""))
-    if (info.name == dimension) setup.info = std::move(info);
-  GALLOP_CHECK(!setup.info.name.empty(), NotFound, "evaluator: {} is not known", dimension);
-  for (const auto& file : evaluators::weight_files(setup.info, plan_.weights)) setup.weights.push_back(hashes_.of(file));
-  return setups_.emplace(dimension, std::move(setup)).first->second;
+const EvaluatorInfo& KeyMaker::info(const std::string& dimension) {
+  if (infos_.empty())
+    for (auto& info : evaluators::list("")) infos_.emplace(info.name, info);
+  const auto found = infos_.find(dimension);
+  GALLOP_CHECK(found != infos_.end(), NotFound, "evaluator: {} is not known", dimension);
+  return found->second;
+}
+
+const std::vector<std::string>& KeyMaker::weights(const std::string& dimension) {
+  if (const auto found = weights_.find(dimension); found != weights_.end()) return found->second;
+  std::vector<std::string> digests;
+  for (const auto& file : evaluators::weight_files(info(dimension), plan_.weights)) digests.push_back(hashes_.of(file));
+  return weights_.emplace(dimension, std::move(digests)).first->second;
 }
 
 std::string KeyMaker::key(const WorkUnit& unit, const std::string& dimension, const std::string& reader) {
-  const auto& own = setup(dimension);
+  const auto& own = info(dimension);
   base::Json parts = {{"schema", 1},
                       {"library", GALLOP_VERSION},
                       {"clip", clip_sha256(unit)},
                       {"dimension", dimension},
-                      {"evaluator", own.info.version},
-                      {"weights", own.weights},
+                      {"evaluator", own.version},
+                      {"weights", weights(dimension)},
                       {"prompt", unit.prompt},
                       {"labels", unit.labels},
                       {"reader", reader},
                       {"dtype", dtype_name(plan_.load)},
                       {"device", device_class(plan_.load)},
                       {"image", nullptr}};
-  if (has_need(own.info, "image") && !unit.image.empty()) parts["image"] = hashes_.of(plan_.images / unit.image);
+  if (has_need(own, "image") && !unit.image.empty()) parts["image"] = hashes_.of(plan_.images / unit.image);
   // A dimension that lacks a label it wants may read what is asked from the clip's name; then the name is part of the question.
-  if (lacks_label(own.info, unit)) parts["name"] = std::filesystem::path(unit.clip).stem().string();
+  if (lacks_label(own, unit)) parts["name"] = std::filesystem::path(unit.clip).stem().string();
   return base::sha256_hex(canonical(parts));
 }
 

@@ -17,19 +17,14 @@ class KeyMaker {
   // `reader`: what the loaded evaluator says of its frames. NotFound and IoError when clip, image or weights cannot be read.
   std::string key(const WorkUnit& unit, const std::string& dimension, const std::string& reader);
   std::string clip_sha256(const WorkUnit& unit) { return hashes_.of(plan_.videos / unit.clip); }
-  const EvaluatorInfo& info(const std::string& dimension) { return setup(dimension).info; }
-  std::vector<std::string> weights(const std::string& dimension) { return setup(dimension).weights; }
+  const EvaluatorInfo& info(const std::string& dimension);
+  const std::vector<std::string>& weights(const std::string& dimension);  // SHA-256 in the order of the needs
 
  private:
-  struct Setup {
-    EvaluatorInfo info;
-    std::vector<std::string> weights;  // SHA-256 in the order of the needs
-  };
-  const Setup& setup(const std::string& dimension);
-
   const RunPlan& plan_;
   FileHashes& hashes_;
-  std::map<std::string, Setup> setups_;
+  std::map<std::string, EvaluatorInfo> infos_;
+  std::map<std::string, std::vector<std::string>> weights_;
 };
 
 bool has_need(const EvaluatorInfo& info, std::string_view need);

@@ -57,19 +57,6 @@ struct Replicates {
   std::vector<std::vector<double>> dimensions, aggregates;
 };
 
-Estimate summary(double value, std::vector<double> draws) {
-  Estimate estimate{.value = value, .se = 0.0, .low = value, .high = value};
-  std::erase_if(draws, [](double x) { return !std::isfinite(x); });
-  if (draws.size() < 2 || !std::isfinite(value)) return estimate;
-  const double mean = std::accumulate(draws.begin(), draws.end(), 0.0) / static_cast<double>(draws.size());
-  double square = 0.0;
-  for (const double x : draws) square += (x - mean) * (x - mean);
-  estimate.se = std::sqrt(square / static_cast<double>(draws.size() - 1));
-  estimate.low = arena::percentile(draws, 0.025);
-  estimate.high = arena::percentile(draws, 0.975);
-  return estimate;
-}
-
 ScoreOf scores_in(const Table& table, const std::vector<double>& values, const std::vector<DimensionResult>& dimensions) {
   return [&](const std::string& name) -> std::optional<double> {
     for (std::size_t d = 0; d < table.names.size(); ++d)
@@ -134,6 +121,19 @@ Replicates resample(const Table& table, const Results& results, const ResultOpti
 }
 
 }  // namespace
+
+Estimate summary(double value, std::vector<double> draws) {
+  Estimate estimate{.value = value, .se = 0.0, .low = value, .high = value};
+  std::erase_if(draws, [](double x) { return !std::isfinite(x); });
+  if (draws.size() < 2 || !std::isfinite(value)) return estimate;
+  const double mean = std::accumulate(draws.begin(), draws.end(), 0.0) / static_cast<double>(draws.size());
+  double square = 0.0;
+  for (const double x : draws) square += (x - mean) * (x - mean);
+  estimate.se = std::sqrt(square / static_cast<double>(draws.size() - 1));
+  estimate.low = arena::percentile(draws, 0.025);
+  estimate.high = arena::percentile(draws, 0.975);
+  return estimate;
+}
 
 double scale_of(const std::string& dimension) { return dimension == "imaging_quality" ? 100.0 : 1.0; }
 

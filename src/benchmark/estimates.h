@@ -18,6 +18,9 @@ bool is_dropped(const ResultRow& row);
 // Clips of imaging_quality report 0..100, its total is 0..1 (vbench.md 4.7).
 double scale_of(const std::string& dimension);
 
+// Standard error and percentile interval from resampled values; not finite ones are left out.
+Estimate summary(double value, std::vector<double> draws);
+
 // Fills `dimensions` and `aggregates` from `rows`; `order`: dimensions in the order of the suite.
 void estimate(Results& results, const std::vector<std::string>& order, const ResultOptions& options);
 

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "benchmark/results.h"
+#include "benchmark/run_log.h"
 
 namespace gallop {
 inline namespace v0 {
@@ -51,8 +52,10 @@ namespace benchmark {
 
 Results run_suite(const Suite& suite, const RunPlan& plan, const RunOptions& run) {
   const base::RunMonitor monitor(run);
+  RunLog log(plan);
   SuiteRun::Impl work(suite, plan);
   const auto units = work.pending();
+  log.planned();
   Scorer scorer(work.plan, work.hashes);
   const auto total = static_cast<int>(work.list.found.units.size());
   int done = total - static_cast<int>(units.size());
@@ -67,7 +70,9 @@ Results run_suite(const Suite& suite, const RunPlan& plan, const RunOptions& run
     scorer.score(unit, monitor, known, [&](const LedgerEntry& entry) { work.store(unit, entry); });
     monitor.tick(Stage::score, ++done, total, unit.clip);
   }
-  return work.finish();
+  auto results = work.finish();
+  log.write(static_cast<std::int64_t>(units.size()), scorer.judging_seconds());
+  return results;
 }
 
 }  // namespace benchmark

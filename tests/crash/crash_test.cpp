@@ -12,6 +12,7 @@
 #include <random>
 #include <thread>
 
+#include "base/check.h"
 #include "base/files.h"
 #include "benchmark/ledger.h"
 #include "benchmark/results.h"

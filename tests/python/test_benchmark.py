@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import gallop
+import pytest
 from gallop import benchmark
 from gallop.cli import main
 

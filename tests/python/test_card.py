@@ -3,9 +3,8 @@
 import base64
 import json
 
-import pytest
-
 import gallop
+import pytest
 from gallop import benchmark, card
 from gallop.cli import main
 

@@ -4,9 +4,8 @@ import json
 import os
 import subprocess
 
-import pytest
-
 import gallop
+import pytest
 from gallop.compat.vbench import VBench
 
 

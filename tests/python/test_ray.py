@@ -4,9 +4,8 @@ import json
 import os
 import signal
 
-import pytest
-
 import gallop
+import pytest
 from gallop import benchmark
 
 ray = pytest.importorskip("ray", reason="Ray is not installed; pip install gallop[ray]")

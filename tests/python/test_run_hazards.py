@@ -6,9 +6,8 @@ import shutil
 import subprocess
 import sys
 
-import pytest
-
 import gallop
+import pytest
 from gallop import benchmark
 
 

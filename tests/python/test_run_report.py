@@ -2,9 +2,8 @@
 
 import json
 
-import pytest
-
 import gallop
+import pytest
 from gallop import benchmark
 from gallop.cli import main
 from test_report import browser, pytestmark  # noqa: F401

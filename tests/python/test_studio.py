@@ -1,14 +1,14 @@
 """Sampling a suite: with a maker in this process, through a hosted service that misbehaves, and by adoption."""
 
+import itertools
 import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import gallop
 import numpy as np
 import pytest
-
-import gallop
 from gallop import benchmark, studio
 from gallop.cli import main
 from gallop.studio.model_studio import ModelStudio
@@ -254,7 +254,7 @@ def test_the_budget_and_the_rate_are_kept(suite, tmp_path, clip, key):
     times = []
 
     class Instant:
-        facts = {"kind": "instant"}
+        facts = {"kind": "instant"}  # noqa: RUF012
 
         def submit(self, prompt, seed, image):
             times.append(now[0])
@@ -271,7 +271,7 @@ def test_the_budget_and_the_rate_are_kept(suite, tmp_path, clip, key):
 
     limits = studio.JobLimits(parallel=4, per_minute=6, poll_every=1.0)
     assert studio.HostedJobs(Instant(), limits, clock=lambda: now[0], sleep=sleep).sample(suite, tmp_path / "rate").made == 4
-    assert all(b - a >= 10.0 - 1e-6 for a, b in zip(times, times[1:], strict=False))
+    assert all(b - a >= 10.0 - 1e-6 for a, b in itertools.pairwise(times))
 
 
 def test_no_key_no_network_and_bad_settings(suite, tmp_path, monkeypatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
@@ -27,7 +26,7 @@ KEPT = 5
 def static_filter(suite_name, prompts, videos, weights, out, dimension, device):
     """Pick the first five still clips of each prompt and copy them under the names of the suite."""
     import gallop
-    from gallop.atomic import write_text
+    from gallop.atomic import beside, write_text
     from gallop.benchmark import load_suite
     from gallop.cli.display import printable
 
@@ -45,7 +44,8 @@ def static_filter(suite_name, prompts, videos, weights, out, dimension, device):
         report[record.prompt] = {"static_count": len(still), "static_path": [str(file) for file in still]}
         short += len(still) < KEPT
         for number, file in enumerate(still):
-            copy_whole(file, target / f"{stem}-{number}{file.suffix}")
+            with beside(target / f"{stem}-{number}{file.suffix}") as temporary:
+                shutil.copyfile(file, temporary)
         click.echo(f"{len(still)} still  {printable(record.prompt)}")
     write_text(target / "static_filter.json", json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     if short:
@@ -68,12 +68,3 @@ def pick_still(files: list[Path], is_still) -> list[Path]:
         if is_still(file):
             still.append(file)
     return still
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """Copies beside the target, then renames; a clip on its own place stays."""
-    if target.exists() and os.path.samefile(source, target):
-        return
-    temporary = target.with_name(f".gallop-{os.getpid()}{target.suffix}")
-    shutil.copyfile(source, temporary)
-    os.replace(temporary, target)

@@ -65,9 +65,13 @@ def check(suite_name, prompts, samples, dimensions, videos, as_json):
     suite = open_suite(suite_name, prompts, samples, dimensions)
     found = preflight(suite, videos, dimensions=split(dimensions) if suite.dimensions else None)
     if as_json:
-        pairs = lambda problems: [{"name": p.name, "reason": p.reason} for p in problems]  # noqa: E731
+        from gallop.table import _text
+
+        def pairs(problems):
+            return [{"name": _text(p.name), "reason": p.reason} for p in problems]
+
         body = {"clips": found.clips, "units": len(found.units), "missing": found.missing, "unreadable": pairs(found.unreadable), "misnamed": pairs(found.misnamed)}
-        body |= {"unused": [name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in found.unused], "unsupported": pairs(found.unsupported)}
+        body |= {"unused": [_text(name) for name in found.unused], "unsupported": pairs(found.unsupported)}
         click.echo(json.dumps(body, indent=1))
     else:
         print_found(found)

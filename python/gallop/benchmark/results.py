@@ -71,9 +71,12 @@ class Results:
         return "\n".join("  ".join(cell.ljust(w) if i in (0, 5) else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
+        def line(cells: list[str], tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
         head, *body = self._lines()
-        cells = lambda line, tag: "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in line)  # noqa: E731
-        return f"<table><thead><tr>{cells(head, 'th')}</tr></thead><tbody>{''.join(f'<tr>{cells(line, "td")}</tr>' for line in body)}</tbody></table>"
+        rows = "".join(line(cells, "td") for cells in body)
+        return f"<table><thead>{line(head, 'th')}</thead><tbody>{rows}</tbody></table>"
 
     def records_table(self) -> dict[str, list[Any]]:
         """Columns of all rows: what to_pandas and to_arrow are made of."""

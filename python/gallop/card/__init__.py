@@ -14,7 +14,17 @@ import os
 from typing import Any
 
 from gallop._gallop import card as _card
-from gallop._gallop.card import CardCheck, CardReport, SigningKey, derive_label, label_word, new_signing_key, read_signing_key, sign_card, verify_card
+from gallop._gallop.card import (
+    CardCheck,
+    CardReport,
+    SigningKey,
+    derive_label,
+    label_word,
+    new_signing_key,
+    read_signing_key,
+    sign_card,
+    verify_card,
+)
 from gallop.card.trust import revoke_key, trust_key
 
 #: Vocabularies a label can be told in.

@@ -19,10 +19,7 @@ from gallop.atomic import write_text
 from gallop.benchmark.running import run_suite
 from gallop.compat.category_prompts import category_prompts
 
-_DIMENSIONS = (
-    "subject_consistency background_consistency aesthetic_quality imaging_quality object_class multiple_objects color spatial_relationship "
-    "scene temporal_style overall_consistency human_action temporal_flickering motion_smoothness dynamic_degree appearance_style"
-).split()
+_DIMENSIONS = ["subject_consistency", "background_consistency", "aesthetic_quality", "imaging_quality", "object_class", "multiple_objects", "color", "spatial_relationship", "scene", "temporal_style", "overall_consistency", "human_action", "temporal_flickering", "motion_smoothness", "dynamic_degree", "appearance_style"]
 _NEED_LABELS = {"object_class", "multiple_objects", "scene", "appearance_style", "color", "spatial_relationship"}
 _ENDINGS = {".mp4", ".gif", ".jpg", ".png"}
 _NESTED = {"scene", "spatial_relationship"}

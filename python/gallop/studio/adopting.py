@@ -6,12 +6,12 @@ import csv
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import gallop
 from gallop._gallop import FormatError, InvalidArgument, IoError
 from gallop._gallop.benchmark import Suite
+from gallop.atomic import beside
 from gallop.clips import ENDINGS
 from gallop.studio.manifest import Manifest
 from gallop.studio.sampling import planned_clips
@@ -79,7 +79,8 @@ def adopt_clips(
         name = stem if Path(stem).suffix.lower() in ENDINGS else stem + file.suffix.lower()
         if not manifest.holds(name):
             gallop.probe(file)
-            _copy(file, manifest.folder / name)
+            with beside(manifest.folder / name) as temporary:
+                shutil.copyfile(file, temporary)
             manifest.add(name, came_from=file.name)
         adopted.append(name)
     passed = [str(file.relative_to(source)) for file in _files(source) if file not in found] if source.is_dir() else []
@@ -103,16 +104,3 @@ def _check_once(found: dict[Path, str]) -> None:
         if stem in seen:
             raise InvalidArgument(f"mapping: {file.name!r} and {seen[stem].name!r} both stand for {stem!r}")
         seen[stem] = file
-
-
-def _copy(file: Path, target: Path) -> None:
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gallop-", suffix=target.suffix)
-    os.close(handle)
-    try:
-        shutil.copyfile(file, temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except OSError as error:
-        raise IoError(f'"{target}": cannot be written: {error.strerror}; check the folder and free space') from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,8 +17,9 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 import gallop
-from gallop._gallop import Cancelled, Error, IoError
+from gallop._gallop import Cancelled, Error
 from gallop._gallop.benchmark import Suite
+from gallop.atomic import append_line, beside
 from gallop.studio.manifest import Manifest
 from gallop.studio.sampling import SEED_RULE, planned_clips, seed_of
 
@@ -123,13 +123,7 @@ class _Journal:
 
     def add(self, **row: Any) -> None:
         self.rows.append(row)
-        try:
-            with self._file.open("a", encoding="utf-8") as handle:
-                handle.write(json.dumps(row, ensure_ascii=False) + "\n")
-                handle.flush()
-                os.fsync(handle.fileno())
-        except OSError as error:
-            raise IoError(f'"{self._file}": cannot be written: {error.strerror}; free space and go on') from error
+        append_line(self._file, json.dumps(row, ensure_ascii=False))
 
     def last_job(self, clip: str) -> dict[str, Any] | None:
         return next((row for row in reversed(self.rows) if row["clip"] == clip), None)
@@ -229,17 +223,9 @@ class HostedJobs:
 
     def _fetch(self, job: _Job) -> None:
         target = self._manifest.folder / job.clip.name
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gallop-", suffix=target.suffix)
-        os.close(handle)
-        try:
-            self.provider.download(job.url, Path(temporary))
-            _check_clip(Path(temporary))
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except OSError as error:
-            raise IoError(f'"{target}": cannot be written: {error.strerror}; free space and go on') from error
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        with beside(target) as temporary:
+            self.provider.download(job.url, temporary)
+            _check_clip(temporary)
         self._manifest.add(job.clip.name, prompt=job.clip.prompt, said=job.clip.said, index=job.clip.index, seed=job.seed, job=job.id)
         self._outcome.made += 1
         job.id = ""

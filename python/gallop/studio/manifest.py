@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gallop._gallop import FormatError, InvalidArgument, IoError
-from gallop.atomic import write_text
+from gallop.atomic import append_line, write_text
 
 SCHEMA = "gallop/sampling-v1"
 
@@ -76,11 +76,5 @@ class Manifest:
         """Records a clip whose file is in place."""
         file = self.folder / clip
         row = {"clip": clip, "sha256": sha256_of(file), "bytes": file.stat().st_size, **facts}
-        try:
-            with self._lines.open("a", encoding="utf-8") as handle:
-                handle.write(json.dumps(row, ensure_ascii=False) + "\n")
-                handle.flush()
-                os.fsync(handle.fileno())
-        except OSError as error:
-            raise IoError(f'"{self._lines}": cannot be written: {error.strerror}; free space and go on') from error
+        append_line(self._lines, json.dumps(row, ensure_ascii=False))
         self.clips[clip] = row

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "base/check.h"
 #include "base/files.h"
 #include "benchmark/merge.h"
 #include "benchmark/results.h"
