@@ -69,7 +69,6 @@ struct EvaluatorInfo {
   std::vector<std::string> needs = {};  // any of: "weights:<file>", "prompt", "label:<name>", "image", "reference"
   double low = 0.0, high = 1.0;         // range of the value; infinities allowed
   bool higher_is_better = true;
-  int version = 1;                      // raised when the same clip gets another value: stored results are then not reused
 };
 
 struct LoadOptions {

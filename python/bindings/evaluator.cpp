@@ -98,7 +98,6 @@ void bind_base(py::module_& module) {
       .def_readonly("low", &EvaluatorInfo::low)
       .def_readonly("high", &EvaluatorInfo::high)
       .def_readonly("higher_is_better", &EvaluatorInfo::higher_is_better)
-      .def_readonly("version", &EvaluatorInfo::version)
       .def("__repr__", [](const EvaluatorInfo& self) { return "EvaluatorInfo('" + self.name + "', profile='" + self.profile + "')"; });
   py::class_<EvaluatorBase>(module, "Evaluator", "One dimension with its models loaded; one thread at a time.")
       .def_property_readonly("info", &EvaluatorBase::info)

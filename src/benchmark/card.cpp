@@ -15,7 +15,7 @@
 #include "base/names.h"
 #include "benchmark/canonical_json.h"
 #include "benchmark/card_schema.h"
-#include "evaluators/registry.h"
+#include "benchmark/content_key.h"
 #include "gallop/version.h"
 
 namespace gallop::benchmark {
@@ -81,16 +81,11 @@ base::Json results_part(const Results& results) {
   return {{"per_dimension", dimensions}, {"aggregates", aggregates}, {"per_clip_sha256", sha256_of(results.per_clip_jsonl())}};
 }
 
-// Scorers as the registry describes them; weights and preprocessing versions are the caller's facts.
+// Weights and preprocessing versions are the caller's facts.
 base::Json scorers_part(const Results& results) {
   base::Json scorers = base::Json::array();
-  std::map<std::string, EvaluatorInfo> infos;
-  for (auto& info : evaluators::list("")) infos[info.name] = info;
-  for (const auto& d : results.dimensions) {
-    const auto found = infos.find(d.dimension);
-    const auto version = found == infos.end() ? 0 : found->second.version;
-    scorers.push_back({{"dimension", d.dimension}, {"id", fmt::format("gallop/{}", d.dimension)}, {"weights_sha256", base::Json::array()}, {"preprocessing_version", std::to_string(version)}});
-  }
+  for (const auto& d : results.dimensions)
+    scorers.push_back({{"dimension", d.dimension}, {"id", fmt::format("gallop/{}", d.dimension)}, {"weights_sha256", base::Json::array()}, {"preprocessing_version", std::to_string(kEvaluatorRevision)}});
   return scorers;
 }
 

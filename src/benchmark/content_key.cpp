@@ -47,7 +47,7 @@ std::string KeyMaker::key(const WorkUnit& unit, const std::string& dimension, co
                       {"library", GALLOP_VERSION},
                       {"clip", clip_sha256(unit)},
                       {"dimension", dimension},
-                      {"evaluator", own.version},
+                      {"evaluator", kEvaluatorRevision},
                       {"weights", weights(dimension)},
                       {"prompt", unit.prompt},
                       {"labels", unit.labels},

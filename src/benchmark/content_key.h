@@ -27,6 +27,10 @@ class KeyMaker {
   std::map<std::string, std::vector<std::string>> weights_;
 };
 
+// Raised when an evaluator gives the same clip another value while the library keeps its version; stored results are then not
+// reused.
+inline constexpr int kEvaluatorRevision = 1;
+
 bool has_need(const EvaluatorInfo& info, std::string_view need);
 std::string dtype_name(const LoadOptions& load);
 std::string device_class(const LoadOptions& load);  // "cpu" or "cuda"
