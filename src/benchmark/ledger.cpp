@@ -29,19 +29,6 @@ std::int64_t number_from(const Database& database, const char* sql) {
   return statement.step() ? statement.number(0) : 0;
 }
 
-// A file that is cut short or overwritten shows here, before a row of it is believed.
-void check_whole(const Database& database, const std::filesystem::path& file) {
-  Statement check(database, "PRAGMA quick_check(1)");
-  const auto said = check.step() ? check.text(0) : std::string("no answer");
-  GALLOP_CHECK(said == "ok", FormatError, "{}: the ledger is damaged ({}); move it away and run again", base::quote(file), said);
-}
-
-void check_kind(const Database& database, const std::filesystem::path& file) {
-  const auto version = number_from(database, "PRAGMA user_version");
-  GALLOP_CHECK(number_from(database, "PRAGMA application_id") == kApplication, FormatError, "{}: is an SQLite file but no ledger of a run", base::quote(file));
-  GALLOP_CHECK(version == kVersion, FormatError, "{}: ledger version {}, this build reads {}; use the version that wrote it", base::quote(file), version, kVersion);
-}
-
 }  // namespace
 
 std::string digest_of(const LedgerEntry& entry) {
@@ -55,6 +42,15 @@ bool lies_in_clip(ErrorKind kind) noexcept {
   return kind == ErrorKind::media_error || kind == ErrorKind::format_error || kind == ErrorKind::invalid_argument || kind == ErrorKind::unsupported;
 }
 
+void check_ledger(const Database& database, const std::filesystem::path& file) {
+  const auto version = number_from(database, "PRAGMA user_version");
+  GALLOP_CHECK(number_from(database, "PRAGMA application_id") == kApplication, FormatError, "{}: is no ledger of a run; move it away and run again", base::quote(file));
+  GALLOP_CHECK(version == kVersion, FormatError, "{}: ledger version {}, this build reads {}; use the version that wrote it", base::quote(file), version, kVersion);
+  Statement check(database, "PRAGMA quick_check(1)");
+  const auto said = check.step() ? check.text(0) : std::string("no answer");
+  GALLOP_CHECK(said == "ok", FormatError, "{}: the ledger is damaged ({}); move it away and run again", base::quote(file), said);
+}
+
 Ledger Ledger::open(const std::filesystem::path& run) {
   const auto file = ledger_file(run);
   Database database(file, Database::Mode::write);
@@ -66,8 +62,7 @@ Ledger Ledger::open(const std::filesystem::path& run) {
     database.exec(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", kApplication, kVersion).c_str());
     transaction.commit();
   }
-  check_kind(database, file);
-  check_whole(database, file);
+  check_ledger(database, file);
   return Ledger(std::move(database));
 }
 

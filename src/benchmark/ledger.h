@@ -52,6 +52,8 @@ class Ledger {
 
 // Over everything a stored result says; kept beside it.
 std::string digest_of(const LedgerEntry& entry);
+// Kind, version and wholeness: a file that is cut short or overwritten shows here, before a row of it is believed. FormatError.
+void check_ledger(const Database& database, const std::filesystem::path& file);
 std::filesystem::path ledger_file(const std::filesystem::path& run);
 // Problems that lie in the clip or the request stay; those of the machine or the set-up are tried again.
 bool lies_in_clip(ErrorKind kind) noexcept;

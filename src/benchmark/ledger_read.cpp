@@ -56,12 +56,16 @@ Ledger Ledger::open_read(const fs::path& run) {
   const auto file = ledger_file(run);
   GALLOP_CHECK(fs::is_regular_file(file), NotFound, "{}: holds no ledger.sqlite; name the folder of a run", base::quote(run));
   try {
-    Ledger ledger(Database(file, Database::Mode::read));
+    Database database(file, Database::Mode::read);
+    check_ledger(database, file);
+    Ledger ledger(std::move(database));
     GALLOP_CHECK(!ledger.meta("suite").empty(), FormatError, "{}: the ledger holds no plan yet", base::quote(file));
     return ledger;
   } catch (const IoError&) {
     const auto scratch = copied(run);
-    Ledger ledger(Database(ledger_file(scratch), Database::Mode::write));
+    Database database(ledger_file(scratch), Database::Mode::write);
+    check_ledger(database, file);
+    Ledger ledger(std::move(database));
     GALLOP_CHECK(!ledger.meta("suite").empty(), FormatError, "{}: the ledger holds no plan yet", base::quote(file));
     fs::remove_all(scratch);  // open files stay readable; nothing is left behind
     return ledger;
