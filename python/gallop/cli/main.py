@@ -14,10 +14,10 @@ from gallop.cli import exits
 #: Command -> where it lives. Loaded when used, so that `gallop --help` is quick.
 _COMMANDS = {
     "arena": "gallop.arena.cli:arena",
-    "convert": "gallop.cli.convert:convert",
     "bench": "gallop.benchmark.cli:bench",
     "card": "gallop.card.cli:card",
     "compare": "gallop.benchmark.cli_results:compare_folders",
+    "convert": "gallop.cli.convert:convert",
     "demo": "gallop.cli.demo:demo",
     "doctor": "gallop.cli.doctor:doctor",
     "evaluators": "gallop.cli.evaluators:evaluators",
