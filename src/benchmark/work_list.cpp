@@ -159,7 +159,7 @@ WorkList make_work_list(const Suite& suite, const RunPlan& plan) {
 
 inline namespace v0 {
 
-Shard Shard::parse(std::string_view text) {
+GALLOP_API Shard Shard::parse(std::string_view text) {
   const auto slash = text.find('/');
   Shard shard;
   const auto number = [&](std::string_view part, int& out) {
