@@ -44,7 +44,7 @@ class Verification {
     const auto failed = [&](std::initializer_list<const char*> ids) {
       return std::any_of(checks_.begin(), checks_.end(), [&](const auto& check) { return check.state == CheckState::failed && std::find(ids.begin(), ids.end(), check.id) != ids.end(); });
     };
-    report.exit_code = failed({"envelope", "schema"}) ? 7 : failed({"signature", "digests", "media", "aggregates", "label"}) ? 6 : failed({"signed", "trust"}) ? 5 : 0;
+    report.exit_code = failed({"envelope"}) ? 7 : failed({"signature"}) ? 6 : failed({"schema"}) ? 7 : failed({"digests", "media", "aggregates", "label"}) ? 6 : failed({"signed", "trust"}) ? 5 : 0;
     return report;
   }
 

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "base/names.h"
+#include "benchmark/clip_names.h"
 #include "benchmark/estimates.h"
 #include "benchmark/payload.h"
 
@@ -47,8 +48,9 @@ void save_results(const Results& results, const std::filesystem::path& folder) {
   base::write_text_atomic(folder / "results.json", results.to_json());
   base::write_text_atomic(folder / "per_clip.jsonl", results.per_clip_jsonl());
   base::write_text_atomic(folder / "scores.csv", results.to_csv());
-  base::write_text_atomic(folder / (results.suite + "_full_info.json"), results.vbench_full_info());
-  base::write_text_atomic(folder / (results.suite + "_eval_results.json"), results.vbench_results());
+  const auto name = stem_of(results.suite);  // a suite may call itself anything
+  base::write_text_atomic(folder / (name + "_full_info.json"), results.vbench_full_info());
+  base::write_text_atomic(folder / (name + "_eval_results.json"), results.vbench_results());
 }
 
 }  // namespace benchmark

@@ -151,20 +151,26 @@ def test_tables_for_data_tools(world):
     assert table.column("parts").to_pylist()[0] == list(results.rows[0].score.parts)
 
 
-def test_a_python_measure_takes_part_and_its_failure_is_a_row(world):
+def test_a_python_measure_takes_part_and_its_exception_ends_the_run_without_loss(world):
     suite, file, videos, tmp = world
-    body = json.loads(file.read_text()) | {"dimensions": ["fails on cats"]}
+    body = json.loads(file.read_text()) | {"dimensions": ["infinite but for cats"]}
     file.write_text(json.dumps(body))
     suite = benchmark.load_suite(file)
+    calls = []
 
     def measure(request):
-        if "cat" in request.prompt:
-            raise gallop.MediaError("no cats here")
+        if "cat" in request.prompt and "mended" not in calls:
+            raise ZeroDivisionError("no cats here")
+        calls.append(request.name)
         return math.inf
 
-    gallop.register_evaluator(measure, "fails on cats", profile="test")
+    gallop.register_evaluator(measure, "infinite but for cats", profile="test")
+    with pytest.raises(ZeroDivisionError):
+        benchmark.run_suite(suite, videos, run=tmp / "run")
+    assert len(calls) == 2 and len(benchmark.read_results(tmp / "run").missing) == 4
+    calls.append("mended")
     results = benchmark.run_suite(suite, videos, run=tmp / "run")
-    assert [reason for _, _, reason in results.missing] == ["no cats here"] * 2
+    assert results.complete and len(calls) == 7
     assert '"Infinity"' in results.per_clip_jsonl()
     json.loads(results.to_json())
 
