@@ -51,7 +51,7 @@ std::string stem_of(std::string_view prompt) {
 }
 
 bool is_safe_relative(std::string_view path) {
-  if (path.empty() || path.size() > kLongestPath || path.front() == '/' || !is_utf8(path)) return false;
+  if (path.empty() || path.size() > kLongestPath || path.front() == '/' || path.find("//") != path.npos || !is_utf8(path)) return false;
   for (const char c : path)
     if (is_control(static_cast<unsigned char>(c))) return false;
   for (const auto& part : std::filesystem::path(path))

@@ -46,6 +46,13 @@ void check_ledger(const Database& database, const std::filesystem::path& file) {
   const auto version = number_from(database, "PRAGMA user_version");
   GALLOP_CHECK(number_from(database, "PRAGMA application_id") == kApplication, FormatError, "{}: is no ledger of a run; move it away and run again", base::quote(file));
   GALLOP_CHECK(version == kVersion, FormatError, "{}: ledger version {}, this build reads {}; use the version that wrote it", base::quote(file), version, kVersion);
+  // Without a log beside it the file holds whole pages; with one a cut page may still be mended from there.
+  std::error_code error;
+  const auto log = std::filesystem::file_size(file.string() + "-wal", error);
+  const bool logged = !error && log > 0;
+  const auto size = std::filesystem::file_size(file, error);
+  const auto page = number_from(database, "PRAGMA page_size");
+  GALLOP_CHECK(logged || error || page <= 0 || size % static_cast<std::uintmax_t>(page) == 0, FormatError, "{}: the ledger is cut short ({} bytes, pages of {}); move it away and run again", base::quote(file), size, page);
   Statement check(database, "PRAGMA quick_check(1)");
   const auto said = check.step() ? check.text(0) : std::string("no answer");
   GALLOP_CHECK(said == "ok", FormatError, "{}: the ledger is damaged ({}); move it away and run again", base::quote(file), said);

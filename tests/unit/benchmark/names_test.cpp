@@ -5,7 +5,7 @@
 using namespace gallop::benchmark;
 
 TEST_CASE("clip names: prompts that can be file names stay as they are") {
-  for (const char* prompt : {"a cat", "a \"quoted\" cat, at 10:30", "façades; $(rm -rf) `x` 'y'", "一匹马", "=1+1", "-rf", "<b>bold</b>", "🐎"}) CHECK(stem_of(prompt) == prompt);
+  for (const char* prompt : {"a cat", "a \"quoted\" cat, at 10:30", "façades; $(rm -rf) `x` 'y'", "一匹马", "=1+1", "-rf", "<b>bold", "🐎"}) CHECK(stem_of(prompt) == prompt);
 }
 
 TEST_CASE("clip names: hostile prompts become safe names, different ones stay different") {
