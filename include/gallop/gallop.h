@@ -3,6 +3,8 @@
 
 #include "gallop/arena.h"
 #include "gallop/array.h"
+#include "gallop/benchmark.h"
+#include "gallop/card.h"
 #include "gallop/device.h"
 #include "gallop/device_frames.h"
 #include "gallop/error.h"

@@ -15,6 +15,8 @@ namespace gallop::python {
 
 void bind_arena(py::module_& module);
 void bind_device_frames(py::module_& module);
+void bind_benchmark(py::module_& module);
+void bind_card(py::module_& module);
 void bind_errors(py::module_& module);
 void bind_system(py::module_& module);
 void bind_progress(py::module_& module);

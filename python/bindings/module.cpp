@@ -14,4 +14,6 @@ PYBIND11_MODULE(_gallop, module) {
   bind_evaluator(module);
   bind_pipeline(module);
   bind_arena(module);
+  bind_benchmark(module);
+  bind_card(module);
 }

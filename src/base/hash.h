@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace gallop::base {
 
@@ -25,6 +26,7 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::span<const std::byte> bytes);
+inline std::string sha256_hex(std::string_view text) { return sha256_hex(std::as_bytes(std::span(text))); }
 std::string sha256_file(const std::filesystem::path& file);  // NotFound, IoError
 
 }  // namespace gallop::base

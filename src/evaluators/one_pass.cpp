@@ -32,6 +32,15 @@ void judge_clips(std::span<FrameEvaluator* const> evaluators, std::span<const Cl
   report();
 }
 
+std::vector<Outcome> judge_clip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request,
+                                const base::RunMonitor& monitor, const OutcomeSink& sink) {
+  const c10::InferenceMode guard;
+  OpenClip clip(evaluators, request, 0.0, monitor, sink);
+  clip.look();
+  clip.settle(true);
+  return clip.outcomes();
+}
+
 std::vector<Score> FrameEvaluator::score(std::span<const ClipRequest> requests, const RunOptions& run) {
   const base::RunMonitor monitor(run);
   const auto total = static_cast<int>(requests.size());

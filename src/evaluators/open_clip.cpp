@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "base/check.h"
 #include "tensor/translate.h"
@@ -60,9 +61,9 @@ void OpenClip::Seat::conclude(const std::vector<std::string>& flags) {
   judge.reset();
 }
 
-OpenClip::OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor)
-    : request_(request), monitor_(monitor) {
-  for (auto* evaluator : evaluators) seats_.push_back({evaluator, evaluator->frames().middle});
+OpenClip::OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor, OutcomeSink sink)
+    : request_(request), monitor_(monitor), sink_(std::move(sink)) {
+  for (auto* evaluator : evaluators) seats_.push_back({.evaluator = evaluator, .middle = evaluator->frames().middle, .place = seats_.size()});
   assign(rate);
 }
 
@@ -139,8 +140,10 @@ void OpenClip::look_at(const media::FrameRequest& frames, Group& group) {
 }
 
 void OpenClip::settle(Group& group, bool now) {
-  for (Seat* seat : group.seats)
+  for (Seat* seat : group.seats) {
     if (seat->judge != nullptr && (now || !seat->judge->waiting())) seat->conclude(group.flags);
+    if (seat->judge == nullptr && !std::exchange(seat->told, true) && sink_) sink_(seat->place, seat->outcome);
+  }
 }
 
 }  // namespace gallop::evaluators

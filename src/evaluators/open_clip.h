@@ -13,8 +13,8 @@ namespace gallop::evaluators {
 // Used by one thread; `request`, `monitor` and the evaluators outlive it. Not movable: judges refer to its parts.
 class OpenClip {
  public:
-  // `rate`: as judge_clips.
-  OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor);
+  // `rate`: as judge_clips. `sink` hears of each outcome once, as soon as it stands; what it throws passes through.
+  OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor, OutcomeSink sink = {});
   OpenClip(const OpenClip&) = delete;
   OpenClip& operator=(const OpenClip&) = delete;
 
@@ -35,6 +35,8 @@ class OpenClip {
     std::unique_ptr<ClipJudge> judge = nullptr;
     std::vector<std::int64_t> chosen = {};  // with `middle`, when the group decodes more: the frames this seat looks at
     std::size_t given = 0;                  // of them
+    std::size_t place = 0;                  // among the evaluators
+    bool told = false;
 
     bool busy() const;
     void push(const media::FrameView& frame);
@@ -53,10 +55,11 @@ class OpenClip {
 
   void assign(double rate);
   void look_at(const media::FrameRequest& frames, Group& group);
-  static void settle(Group& group, bool now);
+  void settle(Group& group, bool now);
 
   const ClipRequest& request_;
   const base::RunMonitor& monitor_;
+  OutcomeSink sink_;
   std::list<Seat> seats_;
   std::map<media::FrameRequest, Group> groups_;
 };

@@ -5,9 +5,8 @@
 
 #include "base/check.h"
 #include "base/names.h"
-#include "evaluators/one_pass.h"
+#include "evaluators/panel.h"
 #include "evaluators/registry.h"
-#include "tensor/translate.h"
 
 namespace gallop::evaluators {
 namespace {
@@ -35,22 +34,6 @@ std::vector<EvaluatorInfo> chosen(const ScoreOptions& options) {
   return infos;
 }
 
-// The loaded evaluators, and for those that could not be loaded the reason, which becomes a problem of every clip.
-struct Panel {
-  std::vector<std::unique_ptr<EvaluatorBase>> loaded;
-  std::vector<Problem> absent;
-
-  void load(const EvaluatorInfo& info, const ScoreOptions& options) {
-    try {
-      loaded.push_back(tensor::translated([&] { return make(info.name, options.weights, options.load); }));
-    } catch (const Cancelled&) {
-      throw;
-    } catch (const Error& error) {
-      absent.push_back({info.name, error.kind(), error.what()});
-    }
-  }
-};
-
 // Scores and problems in the order in which the dimensions were asked for.
 void sort_by(const std::vector<EvaluatorInfo>& infos, ClipResult& result) {
   const auto place = [&](const std::string& name) {
@@ -61,26 +44,14 @@ void sort_by(const std::vector<EvaluatorInfo>& infos, ClipResult& result) {
   std::stable_sort(result.problems.begin(), result.problems.end(), earlier);
 }
 
-void score_alone(EvaluatorBase& evaluator, const ClipRequest& request, const RunOptions& run, ClipResult& result) {
-  RunOptions quiet;  // the progress of the whole run is told by clip
-  quiet.cancel = run.cancel;
-  try {
-    GALLOP_CHECK(request.clip.device_frames() == nullptr, Unsupported, "{}: {} reads frames in host memory; copy them there first", request.clip.name(),
-                 evaluator.info().name);
-    result.scores.push_back(tensor::translated([&] { return evaluator.score(request, quiet); }));
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const Error& error) {
-    result.problems.push_back({evaluator.info().name, error.kind(), error.what()});
-  }
+void add(Outcome outcome, ClipResult& result) {
+  if (outcome.problem) result.problems.push_back(std::move(*outcome.problem));
+  else result.scores.push_back(std::move(outcome.score));
 }
 
-ClipResult collect(const ClipRequest& request, const Panel& panel, std::vector<Outcome> outcomes) {
-  ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name(), .scores = {}, .problems = panel.absent};
-  for (auto& outcome : outcomes) {
-    if (outcome.problem) result.problems.push_back(std::move(*outcome.problem));
-    else result.scores.push_back(std::move(outcome.score));
-  }
+ClipResult collect(const ClipRequest& request, std::vector<Problem> absent, std::vector<Outcome> outcomes) {
+  ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name(), .scores = {}, .problems = std::move(absent)};
+  for (auto& outcome : outcomes) add(std::move(outcome), result);
   return result;
 }
 
@@ -97,24 +68,29 @@ std::vector<ClipResult> score_clips(std::span<const ClipRequest> requests, const
   if (options.normalized_fps)
     GALLOP_CHECK(std::isfinite(*options.normalized_fps) && *options.normalized_fps > 0.0, InvalidArgument,
                  "score.normalized_fps: {} is no frame rate; give frames per second above 0, such as 8", *options.normalized_fps);
-  Panel panel;
+  Panel panel(options.weights, options.load);
+  std::vector<std::string> names;
   const auto infos = chosen(options);
-  for (std::size_t i = 0; i < infos.size(); ++i) {
-    monitor.tick(Stage::load, static_cast<int>(i), static_cast<int>(infos.size()), infos[i].name);
-    panel.load(infos[i], options);
+  for (const auto& info : infos) {
+    monitor.tick(Stage::load, static_cast<int>(names.size()), static_cast<int>(infos.size()), info.name);
+    names.push_back(info.name);
+    panel.seat(names);
   }
   const auto total = static_cast<int>(requests.size());
   monitor.tick(Stage::score, 0, total);
   std::vector<ClipResult> results;
   std::vector<FrameEvaluator*> streaming;
   std::vector<EvaluatorBase*> alone;
-  for (const auto& evaluator : panel.loaded) {
-    if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator.get())) streaming.push_back(frames);
-    else alone.push_back(evaluator.get());
+  std::vector<Problem> absent;
+  for (const auto& name : names) {
+    auto* evaluator = panel.evaluator(name);
+    if (evaluator == nullptr) absent.push_back(*panel.absent(name));
+    else if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator)) streaming.push_back(frames);
+    else alone.push_back(evaluator);
   }
   judge_clips(streaming, requests, options.normalized_fps.value_or(0.0), monitor, [&](std::size_t index, std::vector<Outcome> outcomes) {
-    results.push_back(collect(requests[index], panel, std::move(outcomes)));
-    for (auto* evaluator : alone) score_alone(*evaluator, requests[index], monitor.options(), results.back());
+    results.push_back(collect(requests[index], absent, std::move(outcomes)));
+    for (auto* evaluator : alone) add(score_alone(*evaluator, requests[index], monitor), results.back());
     sort_by(infos, results.back());
     monitor.tick(Stage::score, static_cast<int>(results.size()), total, requests[index].clip.name());
   });

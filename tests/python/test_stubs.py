@@ -28,7 +28,9 @@ def own(kind):
     return {name for name in vars(kind) if name not in INHERITED and not name.startswith("_pybind11")}
 
 
-@pytest.mark.parametrize("file,module", [("__init__.pyi", _gallop), ("arena.pyi", _gallop.arena)])
+@pytest.mark.parametrize(
+    "file,module", [("__init__.pyi", _gallop), ("arena.pyi", _gallop.arena), ("benchmark.pyi", _gallop.benchmark), ("card.pyi", _gallop.card)]
+)
 def test_stubs_and_module_name_the_same_things(file, module):
     stub = names(ast.parse((STUBS / file).read_text()).body)
     stub.pop("__all__", None)

@@ -57,7 +57,9 @@ class FileNotFound(NotFound, builtins.FileNotFoundError):
     """
     A file is absent.
     """
-__all__: list[str] = ['CancelToken', 'Cancelled', 'CheckpointInfo', 'CheckpointReport', 'ClipRequest', 'ClipResult', 'Device', 'DeviceFrames', 'Error', 'Evaluator', 'EvaluatorInfo', 'FileNotFound', 'FormatError', 'GenerateOptions', 'Generated', 'Image', 'InternalError', 'InvalidArgument', 'IoError', 'LoraFile', 'MediaError', 'ModelError', 'NotFound', 'OutOfMemory', 'Pipeline', 'PipelineInfo', 'Problem', 'Progress', 'Score', 'TensorInfo', 'Unsupported', 'Video', 'arena', 'check_checkpoints', 'checkpoints', 'convert_weights', 'evaluators', 'inspect_weights', 'make_evaluator', 'pipelines', 'probe', 'read_image', 'read_video', 'register_evaluator', 'set_log_level', 'set_threads', 'threads', 'write_image', 'write_video']
+from . import benchmark
+from . import card
+__all__: list[str] = ['CancelToken', 'Cancelled', 'CheckpointInfo', 'CheckpointReport', 'ClipRequest', 'ClipResult', 'Device', 'DeviceFrames', 'Error', 'Evaluator', 'EvaluatorInfo', 'FileNotFound', 'FormatError', 'GenerateOptions', 'Generated', 'Image', 'InternalError', 'InvalidArgument', 'IoError', 'LoraFile', 'MediaError', 'ModelError', 'NotFound', 'OutOfMemory', 'Pipeline', 'PipelineInfo', 'Problem', 'Progress', 'Score', 'TensorInfo', 'Unsupported', 'Video', 'arena', 'benchmark', 'card', 'check_checkpoints', 'checkpoints', 'convert_weights', 'evaluators', 'inspect_weights', 'make_evaluator', 'pipelines', 'probe', 'read_image', 'read_video', 'register_evaluator', 'set_log_level', 'set_threads', 'threads', 'write_image', 'write_video']
 class Device:
     """
     Where models run: "cpu" or "cuda:<index>".

@@ -14,6 +14,9 @@ from gallop.cli import exits
 #: Command -> where it lives. Loaded when used, so that `gallop --help` is quick.
 _COMMANDS = {
     "arena": "gallop.arena.cli:arena",
+    "bench": "gallop.benchmark.cli:bench",
+    "card": "gallop.card.cli:card",
+    "compare": "gallop.benchmark.cli_results:compare_folders",
     "convert": "gallop.cli.convert:convert",
     "demo": "gallop.cli.demo:demo",
     "doctor": "gallop.cli.doctor:doctor",

@@ -1,0 +1,74 @@
+"""Result cards: what was measured, by whom, with what; signed on request, checkable by anyone.
+
+    >>> from gallop import benchmark, card
+    >>> text = card.make_card(benchmark.read_results("run1"), facts={"model": {"name": "m", "maker": "us"}})
+    >>> card.new_signing_key("us.key")                       # SigningKey('5c61...')
+    >>> envelope = card.sign_card(text, "us.key")
+    >>> card.verify_card(envelope, trust="trust.json").label
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from gallop._gallop import card as _card
+from gallop._gallop.card import (
+    CardCheck,
+    CardReport,
+    SigningKey,
+    derive_label,
+    label_word,
+    new_signing_key,
+    read_signing_key,
+    sign_card,
+    verify_card,
+)
+from gallop.card.trust import revoke_key, trust_key
+
+#: Vocabularies a label can be told in.
+SCHEMES = ("ours/1", "vbench-board/2026-10", "vbench-space/513a458", "press/2026-04")
+
+
+def make_card(results: Any, facts: dict[str, Any] | str | None = None, created: str = "") -> str:
+    """The card of a run as canonical JSON.
+
+    Parameters
+    ----------
+    results : Results of a run
+    facts : what only people know: model, sampling, evaluation, deviations, statements, supersedes (docs/cards.md)
+    created : RFC 3339 UTC time; empty: SOURCE_DATE_EPOCH, else the present
+    """
+    text = facts if isinstance(facts, str) else json.dumps(facts or {})
+    return _card.make_card(results._inner, text, created)
+
+
+def media_manifest(results: Any) -> str:
+    """Lines ``<sha256>  <path>`` of the judged clips, as checksum programs print them."""
+    return _card.media_manifest(results._inner)
+
+
+def read_text(file: str | os.PathLike) -> str:
+    """A card or envelope file."""
+    with open(file, encoding="utf-8") as handle:
+        return handle.read()
+
+
+__all__ = [
+    "SCHEMES",
+    "CardCheck",
+    "CardReport",
+    "SigningKey",
+    "derive_label",
+    "label_word",
+    "make_card",
+    "media_manifest",
+    "new_signing_key",
+    "read_signing_key",
+    "read_text",
+    "revoke_key",
+    "sign_card",
+    "trust_key",
+    "verify_card",
+]

@@ -1,0 +1,108 @@
+"""A full VBench-shaped run: 4,720 distinct clips under the published names, judged without weights.
+
+    python tests/bench/suite_bench.py [--folder DIR] [--clips N]
+
+Prints planning time, the runner's overhead (everything outside the evaluators), memory at a quarter and at the end, the time of
+a resume with nothing to do, and sizes. The clips are small rendered ones, each with bytes of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import gallop
+from gallop import benchmark, world
+
+#: VBench dimension -> a measure without weights that stands in for it.
+STAND_IN = {
+    "subject_consistency": "sharpness", "motion_smoothness": "motion_amount", "dynamic_degree": "flow_smoothness", "temporal_flickering": "temporal_flickering",
+    "scene": "contrast", "background_consistency": "exposure", "overall_consistency": "colorfulness", "aesthetic_quality": "noise_level", "imaging_quality": "luminance_flicker",
+    "object_class": "frozen_frames", "multiple_objects": "repeated_frames", "human_action": "shot_cuts", "color": "frame_order", "spatial_relationship": "blank_frames",
+    "appearance_style": "sharpness", "temporal_style": "contrast",
+}
+
+
+def memory() -> float:
+    """Resident MiB now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def make_world(folder: Path, suite_file: Path, frames: int):
+    """The suite with stand-in dimensions, and its clips: sixteen rendered scenes, each copy ending in an unused box of its own."""
+    records = json.loads(suite_file.read_text(encoding="utf-8"))
+    body = {"schema": "gallop/suite-v1", "name": "vbench-shaped", "samples": 5, "records": []}
+    seen = set()
+    for record in records:
+        dimensions = list(dict.fromkeys(STAND_IN[name] for name in record["dimension"]))
+        dimensions = [name for name in dimensions if (record["prompt_en"], name) not in seen]
+        seen.update((record["prompt_en"], name) for name in dimensions)
+        body["records"].append({"prompt": record["prompt_en"], "dimensions": dimensions})
+    (folder / "suite.json").write_text(json.dumps(body), encoding="utf-8")
+    suite = benchmark.load_suite(folder / "suite.json")
+    videos = folder / "videos"
+    videos.mkdir()
+    bases = []
+    for number, clip in enumerate(world.demo_clips(128, 80, frames=frames)):
+        file = folder / f"base{number}.mp4"
+        gallop.write_video(file, gallop.Video(clip.frames, fps=8.0), preset="veryfast")
+        bases.append(file.read_bytes())
+    names = list(dict.fromkeys(suite.clip_stem(record, sample) for record in suite.records for sample in range(5)))
+    for number, name in enumerate(names):
+        free = number.to_bytes(8, "big")
+        (videos / f"{name}.mp4").write_bytes(bases[number % len(bases)] + (8 + len(free)).to_bytes(4, "big") + b"free" + free)
+    return suite, videos, len(names)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, help="keep clips and runs here")
+    parser.add_argument("--suite", type=Path, default=Path(os.environ.get("GALLOP_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data/text/vbench/VBench_full_info.json")
+    parser.add_argument("--frames", type=int, default=16)
+    arguments = parser.parse_args()
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="gallop-suite-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    suite, videos, clips = make_world(folder, arguments.suite, arguments.frames)
+    size = sum(file.stat().st_size for file in videos.iterdir()) / 2**20
+    print(f"{clips} clips, {size:.0f} MiB, {sum(len(record.dimensions) for record in suite.records) * 5} clip-dimensions")
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        found = benchmark.preflight(suite, videos)
+        times.append(time.perf_counter() - start)
+    print(f"pre-flight {statistics.median(times):.3f} s (median of 5, {min(times):.3f} to {max(times):.3f}), {len(found.units)} units, {len(found.missing)} missing")
+    marks = {}
+
+    def watch(progress):
+        for share in (0.1, 0.25, 0.5, 0.75, 1.0):
+            if progress.done >= share * progress.total:
+                marks.setdefault(share, memory())
+
+    start = time.perf_counter()
+    benchmark.run_suite(suite, videos, run=folder / "run", on_progress=watch)
+    wall = time.perf_counter() - start
+    session = json.loads((folder / "run/run.json").read_text())["sessions"][-1]
+    own = session["seconds"] - session["judging_seconds"]
+    print(f"run {wall:.1f} s: planning {session['planning_seconds']:.2f} s, evaluators {session['judging_seconds']:.1f} s, everything else {own:.2f} s = {100 * own / session['judging_seconds']:.2f} % of the evaluators")
+    print("resident MiB at " + ", ".join(f"{100 * share:.0f} %: {value:.0f}" for share, value in marks.items()))
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        benchmark.run_suite(suite, videos, run=folder / "run")
+        times.append(time.perf_counter() - start)
+    sessions = json.loads((folder / "run/run.json").read_text())["sessions"][-3:]
+    print(f"resume with nothing to do {statistics.median(times):.2f} s, of it planning {statistics.median(s['planning_seconds'] for s in sessions):.2f} s; ledger {(folder / 'run/ledger.sqlite').stat().st_size / 2**20:.1f} MiB")
+    if not arguments.folder:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
