@@ -10,11 +10,11 @@ SOURCES := $(shell find include src python/bindings python/gallop python/build_b
              -not -name '*.pyc' -not -name '*.so' 2>/dev/null)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
-.PHONY: help setup build demo test bench reference parity parity-quick format lint compat asan fuzz clean
+.PHONY: help setup build demo test bench pony pony-eval reference parity parity-quick format lint compat asan fuzz clean
 help:
-	@echo "make demo    set up, build, judge real clips, print where the report is"
+	@echo "make demo    set up, build, make clips, judge them, print where the report is"
 	@echo "make test    set up, build, run every test that needs no reference packages"
-	@echo "make build | bench | parity | parity-quick | asan | fuzz | compat | format | lint | clean"
+	@echo "make build | bench | pony | pony-eval | parity | parity-quick | asan | fuzz | compat | format | lint | clean"
 
 $(VENV)/.ready: .ci/setup pyproject.toml
 	PYTHON=$(PYTHON) VENV=$(VENV) TORCH="$(TORCH)" bash .ci/setup
@@ -48,6 +48,25 @@ parity-quick: build reference
 	$(BIN)/python tests/parity/run.py --quick --build $(BUILD)
 parity: build reference
 	$(BIN)/python tests/parity/run.py --build $(BUILD)
+
+# The embedded model, from nothing to the shipped folder, and how well it does what prompts say (docs/pony.md).
+PONY_VENV ?= .venv-pony
+PONY_RUN ?= out/pony
+PONY := $(PONY_VENV)/bin/python
+$(PONY_VENV)/.ready: python/train/requirements.txt
+	$(PYTHON) -m venv $(PONY_VENV)
+	$(PONY) -m pip install --quiet -r python/train/requirements.txt
+	@touch $@
+pony: $(PONY_VENV)/.ready
+	RUN="$(abspath $(PONY_RUN))" PYTHON="$(abspath $(PONY))" bash python/train/run.sh
+pony-eval: $(PONY_VENV)/.ready
+	[ -e $(PONY_RUN)/clips/held.frames.npy ] || $(PONY) python/train/clips.py --out $(PONY_RUN)/clips --held-out
+	[ -e $(PONY_RUN)/reader.pt ] || { $(PONY) python/train/clips.py --out $(PONY_RUN)/clips && \
+	  $(PONY) python/train/reader.py --clips $(PONY_RUN)/clips --out $(PONY_RUN)/reader.pt; }
+	$(PONY) python/train/evaluate.py --model python/gallop/assets/pony --clips $(PONY_RUN)/clips --reader $(PONY_RUN)/reader.pt \
+	  --threads $(JOBS) --out docs/pony/measured.json
+	$(PONY) python/train/card.py --measured docs/pony/measured.json --model python/gallop/assets/pony
+	$(PONY) python/train/sheet.py --model python/gallop/assets/pony --out docs/pony/contact_sheet.png
 
 asan: setup
 	PATH="$(abspath $(BIN)):$$PATH" cmake --preset asan

@@ -65,6 +65,7 @@ from gallop._gallop import (  # noqa: E402
     write_video,
 )
 from gallop._runtime import cmake_prefix  # noqa: E402
+from gallop.embedded import pony  # noqa: E402
 from gallop.scoring import score  # noqa: E402
 from gallop.table import ScoreTable  # noqa: E402
 
@@ -116,6 +117,7 @@ __all__ = [
     "inspect_weights",
     "make_evaluator",
     "pipelines",
+    "pony",
     "probe",
     "read_image",
     "read_video",

@@ -21,7 +21,7 @@ from clips import ATTRIBUTES, FRAMES, Clips, scene_of
 from gallop import world
 from sample import Model, noise_of
 
-PROMPTS, CONTINUED, DIVERSE, SEEDS = 300, 100, 16, 4
+PROMPTS, CONTINUED, DIVERSE, SEEDS = 300, 100, 12, 4
 BATCH = 10
 
 
@@ -78,15 +78,16 @@ def psnr(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def continuation(drawn: Model, reader, held: Clips, scenes: list[world.Scene]) -> dict:
     """Image to video: the given frame kept, its subject still there at the end, the asked motion seen."""
-    scenes, rendered = scenes[:CONTINUED], held.take(range(CONTINUED))
+    count = len(scenes)
+    rendered = held.take(range(count))
     given = rendered[:, :1]
     clips = generate(
         drawn,
         [world.caption(scene, "en", i) for i, scene in enumerate(scenes)],
-        list(range(CONTINUED)),
+        list(range(count)),
         encode(drawn, given),
     )
-    found, labels = reading.read(reader, clips), held.labels[:CONTINUED]
+    found, labels = reading.read(reader, clips), held.labels[:count]
     last = reading.read(reader, np.repeat(clips[:, -1:], FRAMES, 1))
     kept, own = psnr(clips[:, :1], given), psnr(round_trip(drawn, given), given)
     return {
@@ -130,6 +131,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--prompts", type=int, default=PROMPTS)
+    parser.add_argument("--continued", type=int, default=CONTINUED)
     parser.add_argument(
         "--half", action="store_true", help="products in bfloat16: several times faster where the processor has AMX"
     )
@@ -138,7 +140,7 @@ def main() -> None:
     drawn = Model.exported(options.model, torch.bfloat16 if options.half else torch.float32)
     reader, held, count = reading.load(options.reader), Clips(options.clips, held_out=True), options.prompts
     scenes = [scene_of(number, held_out=True) for number in range(count)]
-    rendered, labels = held.take(range(len(held))), held.labels
+    rendered, labels = held.take(range(count)), held.labels[:count]
     through = round_trip(drawn, rendered)
     result = {
         "products": "bfloat16" if options.half else "float32",
@@ -151,11 +153,11 @@ def main() -> None:
         clips = generate(
             drawn, [world.caption(scene, language, i) for i, scene in enumerate(scenes)], list(range(count))
         )
-        result[f"generated_{language}"] = by_attribute(reading.read(reader, clips), labels[:count])
-        result[f"flicker_{language}"] = flicker(clips, labels[:count])
+        result[f"generated_{language}"] = by_attribute(reading.read(reader, clips), labels)
+        result[f"flicker_{language}"] = flicker(clips, labels)
         print(json.dumps(result[f"generated_{language}"], indent=1), flush=True)
     result["flicker_renders"] = flicker(rendered, labels)
-    result["continued"] = continuation(drawn, reader, held, scenes)
+    result["continued"] = continuation(drawn, reader, held, scenes[: options.continued])
     result["diversity"] = diversity(drawn, scenes)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(result, indent=2) + "\n")

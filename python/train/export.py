@@ -9,6 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
+import state
 import torch
 from diffusers import UniPCMultistepScheduler
 from sample import SCHEDULER, Model
@@ -20,7 +21,7 @@ DEFAULTS = {
     "frames": 9,
     "fps": 8.0,
     "steps": 20,
-    "guidance": 4.0,
+    "guidance": 3.0,
     "shift": SCHEDULER["flow_shift"],
     "scheduler": "unipc",
     "negative_prompt": "",
@@ -41,6 +42,15 @@ INDEX = {
 
 def write_json(path: Path, content) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def comment_of(step: int, run: Path) -> str:
+    """What was trained, for the model card."""
+    decoder = (state.load(run / "vae" / "vae.pt") or {"step": 0})["step"]
+    return (
+        f"Decoder: {decoder} steps of 4 clips. Text encoder and transformer together: {step} steps (single frames, then three frames, "
+        "then nine frames of a clip), two processes of one thread."
+    )
 
 
 def half(module: torch.nn.Module) -> torch.nn.Module:
@@ -68,7 +78,7 @@ def main() -> None:
     UniPCMultistepScheduler(**SCHEDULER).save_pretrained(out / "scheduler")
     write_json(out / "model_index.json", INDEX)
     write_json(
-        out / "gallop.json", {"name": "pony", "comment": f"transformer step {trained.step}", "defaults": DEFAULTS}
+        out / "gallop.json", {"name": "pony", "comment": comment_of(trained.step, options.run), "defaults": DEFAULTS}
     )
     total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"step {trained.step}: {total / 2**20:.1f} MiB")

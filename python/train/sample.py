@@ -105,7 +105,8 @@ class Model:
     @torch.no_grad()
     def frames(self, latents: torch.Tensor) -> np.ndarray:
         """uint8 [B, T, H, W, 3]."""
-        y = decode(self.vae, latents).clamp(-1, 1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == torch.bfloat16):
+            y = decode(self.vae, latents).float().clamp(-1, 1)
         b, t, h, w, _ = y.shape
         y = y.view(b, t, h, w, 3, 8, 8).permute(0, 1, 2, 6, 3, 5, 4).reshape(b, t, h * 8, w * 8, 3)
         return ((y + 1) * 127.5).round().to(torch.uint8).numpy()

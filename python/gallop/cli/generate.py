@@ -51,7 +51,7 @@ class LoraType(click.ParamType):
 
 
 @click.command()
-@click.option("--model", required=True, type=click.Path(), help="Folder of the model.")
+@click.option("--model", type=click.Path(), help="Folder of the model; default: pony, the small one inside the package.")
 @click.option("--prompt", multiple=True, help="What to show; repeat for several clips.")
 @click.option("--prompt-file", type=click.Path(dir_okay=False), help="Text file with a prompt a line.")
 @click.option("--negative-prompt", help="What to avoid; default: the model's own.")
@@ -95,7 +95,7 @@ def generate(model, prompt, prompt_file, loras, out, device, dtype, memory_limit
     if checkpoint and len(jobs) > 1:
         raise click.UsageError("--checkpoint keeps one run; give one prompt and one seed")
     with progress_bar("loading") as show:
-        pipe = gallop.Pipeline.load(model, device=device, dtype=dtype, memory_limit=parse_bytes(memory_limit), on_progress=show)
+        pipe = gallop.Pipeline.load(model or gallop.pony(), device=device, dtype=dtype, memory_limit=parse_bytes(memory_limit), on_progress=show)
         if plan:
             click.echo(pipe.describe(prompt=prompts[0], **options), nl=False)
             return exits.OK
