@@ -41,7 +41,8 @@ at::Tensor first_frame(const base::Json& input) {
   const auto file = test::shared_file("data/" + input.at("path").get<std::string>());
   REQUIRE(file);
   const auto source = media::open_frames(*file, {.contract = ReaderContract::decord, .middle = 16});
-  return evaluators::vbench::planes(*source->next()).clone();
+  const auto frame = source->next();
+  return evaluators::vbench::planes(evaluators::vbench::view_of(*frame)).clone();
 }
 
 void check_stages(const Grit& grit, const at::Tensor& image, const base::Json& entry) {
