@@ -56,21 +56,23 @@ def test_three_nodes_give_the_bytes_of_one_process(world, cluster):
     assert bytes_of(tmp / "nodes") == whole
 
 
-def test_a_killed_worker_is_replaced(world, cluster):
-    from gallop.benchmark.on_ray import run_on_ray
+def test_a_killed_worker_is_replaced(world, cluster, monkeypatch):
+    from gallop.benchmark import on_ray
 
     tmp, suite, videos, whole, _ = world
-    killed = []
+    killed, crews, drain = [], [], on_ray._drain
+
+    def watched(ray_module, crew, *rest):
+        crews.append([ray.get(actor.process.remote()) for actor in crew.held])
+        return drain(ray_module, crew, *rest)
 
     def kill_one(progress):
         if progress.done >= 8 and not killed:
-            from ray.util.state import list_actors
+            os.kill(crews[0][0], signal.SIGKILL)
+            killed.append(crews[0][0])
 
-            workers = [actor for actor in list_actors(filters=[("state", "=", "ALIVE")]) if "_Worker" in actor.class_name]
-            os.kill(workers[0].pid, signal.SIGKILL)
-            killed.append(workers[0].pid)
-
-    results = run_on_ray(suite, benchmark.plan_for(videos, run=tmp / "killed", device="cpu"), workers=3, on_progress=kill_one)
+    monkeypatch.setattr(on_ray, "_drain", watched)
+    results = on_ray.run_on_ray(suite, benchmark.plan_for(videos, run=tmp / "killed", device="cpu"), workers=3, on_progress=kill_one)
     assert killed and results.complete
     assert bytes_of(tmp / "killed") == whole
 

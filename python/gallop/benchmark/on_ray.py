@@ -6,6 +6,7 @@ run folder. Needs ``pip install gallop[ray]``.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -38,6 +39,10 @@ class _Worker:
 
     def score(self, unit):
         return self._scorer.score(unit)
+
+    def process(self) -> int:
+        """The process of this actor, for whoever watches it."""
+        return os.getpid()
 
 
 class _Crew:
