@@ -48,7 +48,7 @@ def test_one_command_asks_for_all_and_without_checkpoints_says_what_to_get(clip,
     problems = {problem["dimension"]: problem for problem in row["problems"]}
     assert set(problems) == (VBENCH | IMAGE_TO_VIDEO) - {"temporal_flickering"}
     for name, problem in problems.items():
-        assert problem["kind"] == "not_found" and "https://" in problem["message"], name
+        assert problem["kind"] == "NotFound" and "https://" in problem["message"], name
 
 
 def test_labels_and_profiles_are_checked(clip, capsys):
