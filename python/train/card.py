@@ -79,7 +79,8 @@ mirrored. `make pony` repeats the training, docs/pony.md explains it.
 ## Limits
 
 One subject, a still camera, one size and length were trained; other sizes run and look worse. Small things (a horse's legs, single rain
-streaks, stars) are where its pictures are least like the renders. Prompts outside the grammar give something of the world or a blur.
+streaks, stars) are where its pictures are least like the renders. The moon is often doubled, and red is
+darker than drawn. Prompts outside the grammar give something of the world or a blur.
 diffusers rounds `num_frames` up by one for a VAE without compression in time: ask it for 8 to get nine.
 """
 
