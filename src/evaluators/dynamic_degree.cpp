@@ -3,7 +3,6 @@
 
 #include "evaluators/registration.h"
 #include "evaluators/vbench/flow_track.h"
-#include "evaluators/vbench/model_cache.h"
 #include "evaluators/vbench/model_evaluator.h"
 
 GALLOP_EVALUATOR(dynamic_degree)
@@ -11,8 +10,7 @@ GALLOP_EVALUATOR(dynamic_degree)
 namespace gallop::evaluators::dynamic_degree {
 namespace {
 
-using models::raft::Raft;
-using Model = std::shared_ptr<const Raft>;
+using Model = std::shared_ptr<const models::raft::Raft>;
 constexpr const char* kName = "dynamic_degree";
 constexpr double kShare = 0.05;  // of the flow vectors, the longest ones
 
@@ -29,7 +27,7 @@ class Judge final : public ClipJudge {
     while (track_.waiting() && (expected_ || track_.crowded()) && !decided()) work_off();
   }
 
-  bool decided() const override { return expected_ && !scores_.empty() && fast_ >= needed(*expected_); }
+  bool decided() const override { return expected_ && pairs_.scored() > 0 && pairs_.fast() >= needed(*expected_); }
 
   Score finish() override {
     Score score{.dimension = kName};
@@ -41,10 +39,10 @@ class Judge final : public ClipJudge {
     if (track_.undefined()) score.flags.push_back(track_.undefined_flag());
     if (kept == 1) score.flags.push_back("one kept frame: there is no pair, which counts as not moving");
     // Every comparison with NaN is false, so of an undefined flow only a count of zero can be reached.
-    score.value = kept > 1 && fast_ >= needed(*expected_) ? 1.0 : 0.0;
+    score.value = kept > 1 && pairs_.fast() >= needed(*expected_) ? 1.0 : 0.0;
     score.details = {{"kept_frames", static_cast<double>(kept)}, {"interval", static_cast<double>(interval_)}, {"threshold", threshold()},
-                     {"count_needed", static_cast<double>(needed(*expected_))}, {"pairs_computed", static_cast<double>(scores_.size())}};
-    score.parts = std::move(scores_);
+                     {"count_needed", static_cast<double>(needed(*expected_))}, {"pairs_computed", static_cast<double>(pairs_.scored())}};
+    score.parts = pairs_.take_scores();
     return score;
   }
 
@@ -52,18 +50,13 @@ class Judge final : public ClipJudge {
   static std::int64_t needed(std::int64_t kept) { return static_cast<std::int64_t>(std::nearbyint(4.0 * (static_cast<double>(kept) / 16.0))); }
   double threshold() const { return track_.scaled(6.0); }
 
-  void work_off() {
-    const auto pair = track_.next();
-    if (!pair) return;
-    scores_.push_back(*pair);
-    if (*pair > threshold()) ++fast_;
-  }
+  void work_off() { pairs_.work_off(track_, threshold()); }
 
   vbench::FlowTrack track_;
   std::int64_t interval_;
   std::optional<std::int64_t> expected_ = std::nullopt;  // kept frames in all, when known
-  std::vector<double> scores_;
-  std::int64_t seen_ = 0, fast_ = 0;
+  vbench::FastPairs pairs_;
+  std::int64_t seen_ = 0;
 };
 
 }  // namespace
@@ -80,7 +73,7 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::opencv}, vbench::shared_model<Raft>(weights, vbench::checkpoints::raft, options, [](const nn::Params& params) { return Raft::load({}, params); }));
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::opencv}, vbench::load_raft(weights, options));
 }
 
 }  // namespace gallop::evaluators::dynamic_degree

@@ -3,7 +3,6 @@
 
 #include "evaluators/registration.h"
 #include "evaluators/vbench/flow_track.h"
-#include "evaluators/vbench/model_cache.h"
 #include "evaluators/vbench/model_evaluator.h"
 
 GALLOP_EVALUATOR(static_filter)
@@ -11,8 +10,7 @@ GALLOP_EVALUATOR(static_filter)
 namespace gallop::evaluators::static_filter {
 namespace {
 
-using models::raft::Raft;
-using Model = std::shared_ptr<const Raft>;
+using Model = std::shared_ptr<const models::raft::Raft>;
 constexpr const char* kName = "static_filter";
 constexpr double kShare = 0.02;  // of the flow vectors, the longest ones
 
@@ -25,7 +23,7 @@ class Judge final : public ClipJudge {
     while (track_.waiting() && (length_ || track_.crowded()) && !decided()) work_off();
   }
 
-  bool decided() const override { return length_ && fast_ > allowed(*length_); }
+  bool decided() const override { return length_ && pairs_.fast() > allowed(*length_); }
 
   Score finish() override {
     Score score{.dimension = kName};
@@ -39,8 +37,8 @@ class Judge final : public ClipJudge {
     score.details["frames"] = static_cast<double>(*length_);
     score.details["threshold"] = threshold();
     score.details["count_allowed"] = static_cast<double>(allowed(*length_));
-    score.details["pairs_computed"] = static_cast<double>(scores_.size());
-    score.parts = std::move(scores_);
+    score.details["pairs_computed"] = static_cast<double>(pairs_.scored());
+    score.parts = pairs_.take_scores();
     return score;
   }
 
@@ -48,12 +46,7 @@ class Judge final : public ClipJudge {
   static std::int64_t allowed(std::int64_t frames) { return static_cast<std::int64_t>(std::nearbyint(2.0 * (static_cast<double>(frames) / 16.0))); }
   double threshold() const { return track_.scaled(3.0); }
 
-  void work_off() {
-    const auto pair = track_.next();
-    if (!pair) return;
-    scores_.push_back(*pair);
-    if (*pair > threshold()) ++fast_;
-  }
+  void work_off() { pairs_.work_off(track_, threshold()); }
 
   // A clip that drifts far ends here, before its neighbours are looked at: either alone decides.
   void judge_ends(Score& score) {
@@ -67,8 +60,7 @@ class Judge final : public ClipJudge {
 
   vbench::FlowTrack track_;
   std::optional<std::int64_t> length_;  // of the clip, when known
-  std::vector<double> scores_;
-  std::int64_t fast_ = 0;
+  vbench::FastPairs pairs_;
   bool far_ = false;
 };
 
@@ -86,7 +78,7 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::opencv}, vbench::shared_model<Raft>(weights, vbench::checkpoints::raft, options, [](const nn::Params& params) { return Raft::load({}, params); }));
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::opencv}, vbench::load_raft(weights, options));
 }
 
 }  // namespace gallop::evaluators::static_filter

@@ -2,13 +2,7 @@
 
 #include <algorithm>
 
-// One body for three generations of x86, as in token_kernels.cpp.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_UNDEFINED__)
-#define GALLOP_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define GALLOP_CLONES
-#endif
-#define GALLOP_INLINE inline __attribute__((always_inline))
+#include "nn/kernel_clones.h"
 
 namespace gallop::nn::kernels {
 namespace {

@@ -200,6 +200,7 @@ void torture(int clips, int moments, int writes, std::uint64_t seed) {
 
 }  // namespace
 
+// Skipped by a plain run: the other cases start it as the process they kill.
 TEST_CASE("crash: the child" * doctest::skip()) {
   const char* folder = std::getenv("GALLOP_CRASH_FOLDER");
   if (folder == nullptr) return;

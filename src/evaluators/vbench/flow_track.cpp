@@ -2,9 +2,12 @@
 
 #include "base/check.h"
 #include "evaluators/vbench/frame_tensor.h"
+#include "evaluators/vbench/model_cache.h"
 
 namespace gallop::evaluators::vbench {
 namespace {
+
+using models::raft::Raft;
 
 // Frames wait for the end of the clip, when it is known how many fast pairs suffice; beyond this they are worked off.
 constexpr std::int64_t kWaitingBytes = 256 << 20;
@@ -57,6 +60,17 @@ double FlowTrack::score(const models::raft::Raft::Frame& from, const models::raf
   const auto lengths = model_(from, to).full.square().sum(1).sqrt_().reshape({-1});
   const auto count = static_cast<std::int64_t>(static_cast<double>(lengths.numel()) * share_);
   return std::get<0>(lengths.topk(count)).mean().item<double>();
+}
+
+void FastPairs::work_off(FlowTrack& track, double threshold) {
+  const auto pair = track.next();
+  if (!pair) return;
+  scores_.push_back(*pair);
+  if (*pair > threshold) ++fast_;
+}
+
+std::shared_ptr<const Raft> load_raft(const std::filesystem::path& weights, const LoadOptions& options) {
+  return shared_model<Raft>(weights, checkpoints::raft, options, [](const nn::Params& params) { return Raft::load({}, params); });
 }
 
 }  // namespace gallop::evaluators::vbench

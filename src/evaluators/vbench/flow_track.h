@@ -6,6 +6,7 @@
 
 #include "base/run.h"
 #include "evaluators/vbench/small_frames.h"
+#include "gallop/evaluator.h"
 #include "media/frame_source.h"
 #include "models/raft/raft.h"
 
@@ -49,5 +50,22 @@ class FlowTrack {
   std::int64_t frames_ = 0, height_ = 0, width_ = 0;
   FrameSize size_ = FrameSize::usable;
 };
+
+// The pairs of a track scored so far, and how many of them move faster than a threshold.
+class FastPairs {
+ public:
+  // Scores the next pair of `track`, if its oldest waiting frame ends one.
+  void work_off(FlowTrack& track, double threshold);
+  std::int64_t fast() const { return fast_; }
+  std::int64_t scored() const { return static_cast<std::int64_t>(scores_.size()); }
+  std::vector<double> take_scores() { return std::move(scores_); }
+
+ private:
+  std::vector<double> scores_;
+  std::int64_t fast_ = 0;
+};
+
+// The network of both dimensions; as shared_model.
+std::shared_ptr<const models::raft::Raft> load_raft(const std::filesystem::path& weights, const LoadOptions& options);
 
 }  // namespace gallop::evaluators::vbench

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "evaluators/vbench/checkpoints.h"
+#include "evaluators/vbench/model_cache.h"
 #include "models/raft/raft.h"
 #include "support/clips.h"
 #include "support/shared_data.h"
@@ -68,4 +69,14 @@ TEST_CASE("static filter: small frames are flagged, tiny ones refused") {
   const auto tiny = test::score_one({.clip = test::moving_square(3, 40, 200)}, "static_filter", folder.path());
   REQUIRE(tiny.problems.size() == 1);
   CHECK(tiny.problems[0].kind == ErrorKind::invalid_argument);
+}
+
+TEST_CASE("model cache: a network is loaded once, whichever place of the code asks for it") {
+  const test::ScratchFolder folder;
+  test::write_raft(folder.path());
+  const LoadOptions options{.device = {}, .dtype = std::nullopt, .memory_limit = 0};
+  using evaluators::vbench::shared_model;
+  const auto first = shared_model<Raft>(folder.path(), evaluators::vbench::checkpoints::raft, options, [](const nn::Params& params) { return Raft::load({}, params); });
+  const auto second = shared_model<Raft>(folder.path(), evaluators::vbench::checkpoints::raft, options, [](const nn::Params& params) { return Raft::load({}, params); });
+  CHECK(first == second);
 }

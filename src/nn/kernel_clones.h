@@ -1,0 +1,9 @@
+// Row kernels compiled for three generations of x86; the loader picks one. Sanitizers start too late for that.
+#pragma once
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_UNDEFINED__)
+#define GALLOP_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define GALLOP_CLONES
+#endif
+#define GALLOP_INLINE inline __attribute__((always_inline))
