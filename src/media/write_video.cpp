@@ -96,6 +96,8 @@ void configure_video(AVCodecContext& codec, const Video& video, const VideoWrite
       codec.thread_count = 1;  // the bytes must not depend on the machine's core count
       av_opt_set(codec.priv_data, "crf", std::to_string(options.crf).c_str(), 0);
       av_opt_set(codec.priv_data, "preset", options.preset.c_str(), 0);
+      // libx264's vector code for this reads memory it never wrote (seen with release 164), and the bytes follow it.
+      av_opt_set_int(codec.priv_data, "mbtree", 0, 0);
       break;
     case Form::gif: codec.pix_fmt = AV_PIX_FMT_RGB8; break;
     case Form::webp: codec.pix_fmt = AV_PIX_FMT_YUV420P; break;

@@ -50,6 +50,7 @@ def test_the_page_needs_no_network_and_is_the_same_each_time(tmp_path, runs):
     from gallop.benchmark.report import write_run_report
 
     first = write_run_report(runs[:1], tmp_path / "a.html").read_bytes()
+    assert write_run_report([benchmark.read_results(tmp_path / "run0")], tmp_path / "a.html").read_bytes() == first
     plain = write_run_report(runs[:1], tmp_path / "c.html", clips=False).read_bytes()
     assert write_run_report([benchmark.read_results(tmp_path / "run0")], tmp_path / "c.html", clips=False).read_bytes() == plain
     outside = [part for part in first.decode().split('"') if part.startswith(("http:", "https:", "//")) and not part.startswith("http://www.w3.org/")]
