@@ -83,7 +83,7 @@ def main() -> int:
                     peer.seconds(task=name, file=file)  # warm
             for _ in range(rounds):
                 for name, seconds in theirs.items():
-                    ours.append(timed(lambda: arena.rate(arena.Votes.from_columns(*data))))
+                    ours.append(timed(lambda data=data: arena.rate(arena.Votes.from_columns(*data))))
                     seconds.append(peer.seconds(task=name, file=file))
             mine = statistics.median(ours)
             for name, seconds in theirs.items():

@@ -69,8 +69,10 @@ def main():
         start = time.perf_counter()
         if task == "bootstrap":
             start = _bootstrap(loaded[file], command["replicates"])
+        elif task == "csv":
+            _csv(file)
         else:
-            {"evalica": lambda: _evalica(*loaded[file]), "arena-rank": lambda: _arena_rank(*loaded[file]), "csv": lambda: _csv(file)}[task]()
+            {"evalica": _evalica, "arena-rank": _arena_rank}[task](*loaded[file])
         print(json.dumps({"seconds": time.perf_counter() - start}), flush=True)
 
 

@@ -9,9 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-import numpy as np
-
 import gallop
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))

@@ -17,9 +17,9 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "parity"))
-import vbench_parity  # noqa: E402
-from common import reference_python, shared  # noqa: E402
-from vbench_peer import ELEVEN  # noqa: E402
+import vbench_parity
+from common import reference_python, shared
+from vbench_peer import ELEVEN
 
 CLIPS = ("animation/bbb_mpeg4sp.mp4", "ladder/base.mp4", "real/nasa_rotated.mp4", "derived/black_24frames.mp4")
 
@@ -29,7 +29,7 @@ class Worker:
 
     def __init__(self, python, dimension, weights, threads, environment, own):
         command = [python, str(Path(__file__).with_name("vbench_peer.py")), *(["--own"] if own else []), dimension, str(weights), str(threads)]
-        self.log = tempfile.TemporaryFile("w+")
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115, lives as long as the process
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=os.environ | environment)
         self.load = self._read()["load"]
         self.peak = 0.0

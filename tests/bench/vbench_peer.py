@@ -47,8 +47,8 @@ def reference(dimension, weights, threads):
     import tempfile
 
     import reference_vbench
-    import torchvision_cpu_ops  # noqa: F401
     import torch
+    import torchvision_cpu_ops  # noqa: F401
 
     torch.set_num_threads(threads)
     os.environ["DINO_CHECKPOINT"] = str(weights / "dino_vitbase16_pretrain.pth")
@@ -66,7 +66,7 @@ def reference(dimension, weights, threads):
         file = folder / "work.json"
         file.write_text(json.dumps([{"prompt_en": PROMPT, "dimension": [dimension], "video_list": [clip], "auxiliary_info": labels}]))
         with torch.no_grad():
-            total, videos = compute(str(file), torch.device("cpu"), arguments)
+            _, videos = compute(str(file), torch.device("cpu"), arguments)
         return float(videos[0]["video_results"])
 
     return score, loaded

@@ -4,7 +4,6 @@
     wan_peer.py serve PART FOLDER THREADS   reads "run", "save FILE", "peak" from standard input
 """
 
-import json
 import os
 import resource
 import sys

@@ -12,9 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import options, reference_python, shared, skip
-
 import gallop
+from common import options, reference_python, shared, skip
 
 CASES = (("derived/vertical_9x16_tiny.mp4", "chelsea_cat.png"), ("real/park_nonzero_start.mp4", "kodim03.png"))
 TOLERANCE = 1e-4

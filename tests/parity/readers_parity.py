@@ -10,10 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import gallop
 import numpy as np
 from common import options, reference_python, shared
-
-import gallop
 
 QUICK = ("ladder/base.mp4", "real/keyboard_rot90.mov", "real/carphone_pristine.mp4", "derived/h264_vfr.mp4", "codec_conformance/h264_10bits.mp4")
 EXACT_FORMATS = {"yuv420p", "yuvj420p", "yuv444p", "yuvj444p", "rgb24", "gbrp", "bgr24", "bgr0", "bgra"}

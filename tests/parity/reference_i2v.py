@@ -6,11 +6,12 @@ DreamSim's layout, with the names its code asks for.
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)
 import torch
+import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)
 from fill_weights import default
 from PIL import Image
 from torchvision import transforms
@@ -79,7 +80,7 @@ def main() -> None:
         first = model.embed(picture.unsqueeze(0))
         embeds = [model.embed(resize(frame).div(255.0).unsqueeze(0)) for frame in frames]
     to_picture = [max(0.0, cosine(first, embed).item()) for embed in embeds]
-    neighbours = [max(0.0, cosine(a, b).item()) for a, b in zip(embeds, embeds[1:], strict=False)]
+    neighbours = [max(0.0, cosine(a, b).item()) for a, b in pairwise(embeds)]
     value = 0.4 * max(to_picture) + 0.3 * float(np.mean(neighbours)) + 0.3 * min(neighbours)
     Path(out).write_text(json.dumps({"value": value, "parts": to_picture}))
 

@@ -52,8 +52,8 @@ def keep_half_precision() -> None:
 
 def main() -> None:
     dimension, weights, worklist, out = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
-    import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)
     import torch
+    import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)
 
     os.environ["DINO_CHECKPOINT"] = str(weights / "dino_vitbase16_pretrain.pth")
     if len(sys.argv) > 5:

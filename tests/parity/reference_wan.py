@@ -27,7 +27,12 @@ def draw(shape, seed):
 
 
 def solver(kind, base, shift):
-    from diffusers import DPMSolverMultistepScheduler, FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler, UniPCMultistepScheduler
+    from diffusers import (
+        DPMSolverMultistepScheduler,
+        FlowMatchEulerDiscreteScheduler,
+        FlowMatchHeunDiscreteScheduler,
+        UniPCMultistepScheduler,
+    )
 
     if kind == "unipc":
         return UniPCMultistepScheduler.from_config(base, flow_shift=shift)
@@ -168,9 +173,8 @@ def main() -> None:
     root, cases, target, threads = sys.argv[1], json.loads(Path(sys.argv[2]).read_text()), sys.argv[3], int(sys.argv[4])
     torch.set_num_threads(threads)
     import diffusers
-    from safetensors.torch import save_file
-
     import transformers
+    from safetensors.torch import save_file
 
     for package in (diffusers, transformers):
         package.utils.logging.set_verbosity_error()

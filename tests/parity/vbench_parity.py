@@ -14,9 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import options, reference_python, shared
-
 import gallop
+from common import options, reference_python, shared
 
 # Largest difference of a clip's value: vbench.md 15 and why it is not smaller is said there.
 TOLERANCES = {

@@ -16,11 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import gallop
 import numpy as np
 from common import ROOT, options, reference_python, shared, skip
 from tensor_file import read
-
-import gallop
 
 THREADS = 2
 NEGATIVE = "色调艳丽，过曝，静态，细节模糊不清，字幕"

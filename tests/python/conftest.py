@@ -3,10 +3,9 @@
 import os
 from pathlib import Path
 
+import gallop
 import numpy as np
 import pytest
-
-import gallop
 
 ROOT = Path(__file__).resolve().parents[2]
 

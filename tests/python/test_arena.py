@@ -9,7 +9,6 @@ import pytest
 
 gallop = pytest.importorskip("gallop")
 from click.testing import CliRunner  # noqa: E402
-
 from gallop import arena  # noqa: E402
 from gallop.arena.cli import arena as command  # noqa: E402
 

@@ -4,10 +4,9 @@ import resource
 import subprocess
 import sys
 
+import gallop
 import numpy as np
 import pytest
-
-import gallop
 
 
 def made(folder, name, frames):

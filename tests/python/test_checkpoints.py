@@ -3,11 +3,10 @@
 import json
 import shutil
 
+import gallop
 import numpy as np
 import pytest
 from test_cli import run
-
-import gallop
 
 HEAD, VOCABULARY = "sa_0_4_vit_l_14_linear.pth", "bpe_simple_vocab_16e6.txt.gz"
 

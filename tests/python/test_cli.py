@@ -6,11 +6,9 @@ import subprocess
 import sys
 import time
 
-import numpy as np
-import pytest
-from conftest import ROOT
-
 import gallop
+import numpy as np
+from conftest import ROOT
 
 
 def run(*arguments, **options):

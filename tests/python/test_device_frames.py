@@ -2,9 +2,8 @@
 
 import gc
 
-import pytest
-
 import gallop
+import pytest
 
 torch = pytest.importorskip("torch")
 

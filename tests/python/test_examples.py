@@ -4,11 +4,10 @@ import json
 import subprocess
 import sys
 
+import gallop
 import pytest
 from conftest import ROOT
 from tiny_models import write_tiny_wan
-
-import gallop
 
 EXAMPLES = ROOT / "examples/python"
 

@@ -2,9 +2,8 @@
 
 import json
 
-import pytest
-
 import gallop
+import pytest
 from gallop.manifest import read_manifest
 
 

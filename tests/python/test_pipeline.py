@@ -5,12 +5,11 @@ import json
 import pickle
 import subprocess
 
+import gallop
 import numpy as np
 import pytest
-from tiny_models import write_tiny_wan
-
-import gallop
 from gallop.cli.main import main
+from tiny_models import write_tiny_wan
 
 SMALL = {"width": 64, "height": 64, "frames": 5, "steps": 3}
 

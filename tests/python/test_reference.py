@@ -4,9 +4,8 @@ import re
 import shutil
 import subprocess
 
-import pytest
-
 import gallop
+import pytest
 
 pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="the ffmpeg program is not installed")
 

@@ -2,9 +2,8 @@
 
 import shutil
 
-import pytest
-
 import gallop
+import pytest
 
 webdriver = pytest.importorskip("selenium.webdriver")
 pytestmark = [

@@ -2,9 +2,8 @@
 
 from importlib import metadata
 
-import pytest
-
 import gallop
+import pytest
 from gallop import _runtime
 
 

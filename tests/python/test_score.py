@@ -5,12 +5,11 @@ import pickle
 import threading
 import time
 
+import gallop
 import jsonschema
 import numpy as np
 import pytest
 from conftest import ROOT, moving_square
-
-import gallop
 
 
 def test_one_line_scores_a_file_an_array_a_video_and_a_folder(clip, frames):

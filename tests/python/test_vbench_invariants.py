@@ -2,10 +2,9 @@
 
 import os
 
+import gallop
 import numpy as np
 import pytest
-
-import gallop
 
 pytestmark = pytest.mark.slow
 

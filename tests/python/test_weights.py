@@ -2,10 +2,9 @@
 
 import hashlib
 
+import gallop
 import numpy as np
 import pytest
-
-import gallop
 
 torch = pytest.importorskip("torch")
 

@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import gallop
+import pytest
 
 PROGRAM = """
 import hashlib, sys
