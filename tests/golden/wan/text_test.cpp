@@ -3,6 +3,7 @@
 
 #include "models/umt5/encoder.h"
 #include "support/shared_data.h"
+#include "support/tiny_wan_folder.h"
 #include "support/wan_golden.h"
 #include "text/prompt.h"
 #include "text/unigram.h"
@@ -36,21 +37,7 @@ TEST_CASE("umt5: encoded prompts are within 1e-5") {
   if (!golden || !file) return;
   const auto tokenizer = text::Unigram::read(*file);
   models::umt5::EncoderConfig config{.vocab = static_cast<std::int64_t>((tokenizer.size() + 63) / 64 * 64), .width = 32, .inner = 32, .ffn = 48, .layers = 2, .heads = 4};
-  weights::TensorMap tensors;
-  const auto fill = [&](const std::string& name, std::vector<std::int64_t> shape) { tensors[name] = test::weight(name, shape); };
-  fill("shared.weight", {config.vocab, 32});
-  fill("encoder.final_layer_norm.weight", {32});
-  for (int i = 0; i < 2; ++i) {
-    const auto a = "encoder.block." + std::to_string(i) + ".layer.0.", b = "encoder.block." + std::to_string(i) + ".layer.1.";
-    fill(a + "layer_norm.weight", {32});
-    for (const auto* part : {"q", "k", "v", "o"}) fill(a + "SelfAttention." + part + ".weight", {32, 32});
-    fill(a + "SelfAttention.relative_attention_bias.weight", {32, 4});
-    fill(b + "layer_norm.weight", {32});
-    fill(b + "DenseReluDense.wi_0.weight", {48, 32});
-    fill(b + "DenseReluDense.wi_1.weight", {48, 32});
-    fill(b + "DenseReluDense.wo.weight", {32, 48});
-  }
-  weights::WeightMap map(tensors, "tiny");
+  weights::WeightMap map(test::tiny_umt5(config.vocab), "tiny");
   const auto encoder = models::umt5::Encoder::load(config, map, at::kFloat, at::kCPU);
   map.finish();
   for (const auto& item : golden->at("encoder")) {

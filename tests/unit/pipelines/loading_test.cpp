@@ -4,12 +4,10 @@
 #include <fstream>
 
 #include "base/files.h"
-#include "pipelines/registry.h"
 #include "pipelines/wan/parts.h"
 #include "pipelines/wan/traits.h"
-#include "support/shared_data.h"
 #include "support/tiny_wan.h"
-#include "support/tiny_wan_folder.h"
+#include "support/tiny_wan_model.h"
 #include "tensor/arrays.h"
 #include "tensor/convert.h"
 #include "weights/safetensors.h"
@@ -19,22 +17,9 @@ namespace {
 using namespace gallop;
 namespace fs = std::filesystem;
 
-const RunOptions kRun;
-
-std::unique_ptr<pipelines::PipelineBase> open(const pipelines::ModelSource& source, const LoadOptions& options = {.device = {}}) {
-  at::set_num_threads(1);  // small models only lose time to more
-  return pipelines::open_pipeline(source, options, base::RunMonitor(kRun));
-}
-
-// A written model and the tokenizer that belongs to it; nothing without the shared data.
-struct Model {
-  explicit Model(const std::string& name) : tokenizer(test::shared_file("reference/wan_tokenizer/tokenizer.json")) {
-    if (tokenizer) test::write_tiny_wan(folder / "model", name, *tokenizer);
-  }
-  fs::path path() const { return folder / "model"; }
-  test::ScratchFolder folder;
-  std::optional<fs::path> tokenizer;
-};
+using test::kRun;
+using test::Model;
+using test::open;
 
 at::Tensor latents(pipelines::PipelineBase& pipeline) {
   GenerateOptions options;

@@ -3,12 +3,10 @@
 
 #include <limits>
 
-#include "pipelines/registry.h"
 #include "pipelines/wan/memory.h"
 #include "pipelines/wan/options.h"
-#include "support/shared_data.h"
 #include "support/tiny_wan.h"
-#include "support/tiny_wan_folder.h"
+#include "support/tiny_wan_model.h"
 #include "tensor/arrays.h"
 #include "tensor/convert.h"
 #include "weights/safetensors.h"
@@ -18,7 +16,9 @@ namespace {
 using namespace gallop;
 namespace fs = std::filesystem;
 
-const RunOptions kRun;
+using test::kRun;
+using test::Model;
+using test::open;
 
 GenerateOptions small(const std::string& prompt = "a dog") {
   GenerateOptions options;
@@ -30,22 +30,9 @@ GenerateOptions small(const std::string& prompt = "a dog") {
   return options;
 }
 
-std::unique_ptr<pipelines::PipelineBase> open(const fs::path& folder, const LoadOptions& options = {.device = {}}) {
-  at::set_num_threads(1);  // small models only lose time to more
-  return pipelines::open_pipeline(folder, options, base::RunMonitor(kRun));
-}
 at::Tensor latents(pipelines::PipelineBase& pipeline, const GenerateOptions& options, const RunOptions& run = kRun) {
   return tensor::view_of(*pipeline.generate(pipeline.resolve(options), base::RunMonitor(run)).latents);
 }
-
-struct Model {
-  explicit Model(const std::string& name) : tokenizer(test::shared_file("reference/wan_tokenizer/tokenizer.json")) {
-    if (tokenizer) test::write_tiny_wan(folder / "model", name, *tokenizer);
-  }
-  fs::path path() const { return folder / "model"; }
-  test::ScratchFolder folder;
-  std::optional<fs::path> tokenizer;
-};
 
 }  // namespace
 
