@@ -44,44 +44,44 @@ struct RatingOptions {
   Ties ties = Ties::half;
   BothBad both_bad = BothBad::half;
   Interval interval = Interval::sandwich;
-  Cluster cluster = Cluster::none;         // correlated votes: sums of scores (sandwich) or whole clusters (bootstrap)
-  bool cluster_correction = true;          // the factor K / (K - 1), K clusters
-  bool reweight = false;                   // each vote weighs 1 / max(votes of its pair, reweight_floor)
+  Cluster cluster = Cluster::none;  // correlated votes: sums of scores (sandwich) or whole clusters (bootstrap)
+  bool cluster_correction = true;   // the factor K / (K - 1), K clusters
+  bool reweight = false;            // each vote weighs 1 / max(votes of its pair, reweight_floor)
   double reweight_floor = 50;
-  bool use_propensity = false;             // each vote weighs 1 / propensity, clipped at the 99th percentile
-  double ridge = 0;                        // lambda: adds lambda / 2 |theta|^2
-  double phantom = 0;                      // kappa: tied votes of every model against a fixed player at 0
+  bool use_propensity = false;                         // each vote weighs 1 / propensity, clipped at the 99th percentile
+  double ridge = 0;                                    // lambda: adds lambda / 2 |theta|^2
+  double phantom = 0;                                  // kappa: tied votes of every model against a fixed player at 0
   std::optional<std::uint32_t> anchor = std::nullopt;  // this model gets anchor_value, with no interval of its own
   double anchor_value = 1000;
-  bool anchor_by_votes = false;            // the mean of 1000 is weighted by votes instead of plain
+  bool anchor_by_votes = false;  // the mean of 1000 is weighted by votes instead of plain
   double confidence = 0.95;
-  bool simultaneous = false;               // intervals that hold for all models together
-  int replicates = 1000;                   // bootstrap only
-  std::uint64_t seed = 0;                  // bootstrap only; the result does not depend on the number of threads
-  int threads = 0;                         // 0 = all cores
+  bool simultaneous = false;  // intervals that hold for all models together
+  int replicates = 1000;      // bootstrap only
+  std::uint64_t seed = 0;     // bootstrap only; the result does not depend on the number of threads
+  int threads = 0;            // 0 = all cores
 };
 
 // One row per model in every vector. Plain data.
 struct Ratings {
   std::vector<double> rating, se, lower, upper;
-  std::vector<double> covariance;          // [models, models], Elo points squared
-  std::vector<int> rank_ub, rank_lb;       // best and worst rank that the intervals allow, from 1
-  std::vector<int> rank_diff;              // 1 + models significantly above this one
-  std::vector<int> tier;                   // from 1; a new tier starts below its first model's reach
-  std::vector<int> order;                  // by rating, from 1: a sort key, not a claim
-  std::vector<double> p_best;              // share of bootstrap replicates won; empty otherwise
-  std::vector<double> mean_score;          // mean over opponents of the observed share of points
-  std::vector<double> votes;               // rated votes in which the model appears
-  std::vector<double> both_bad_rate;       // share of its appearances called both bad
-  double tie_parameter = 0;                // Davidson nu or Rao-Kupper eta; 0 otherwise
+  std::vector<double> covariance;     // [models, models], Elo points squared
+  std::vector<int> rank_ub, rank_lb;  // best and worst rank that the intervals allow, from 1
+  std::vector<int> rank_diff;         // 1 + models significantly above this one
+  std::vector<int> tier;              // from 1; a new tier starts below its first model's reach
+  std::vector<int> order;             // by rating, from 1: a sort key, not a claim
+  std::vector<double> p_best;         // share of bootstrap replicates won; empty otherwise
+  std::vector<double> mean_score;     // mean over opponents of the observed share of points
+  std::vector<double> votes;          // rated votes in which the model appears
+  std::vector<double> both_bad_rate;  // share of its appearances called both bad
+  double tie_parameter = 0;           // Davidson nu or Rao-Kupper eta; 0 otherwise
   double log_likelihood = 0;
-  double total_votes = 0;                  // rated votes
-  double effective_votes = 0;              // (sum w)^2 / sum w^2
-  int steps = 0;                           // Newton steps
-  double gradient_norm = 0;                // largest absolute entry at the end
-  int refitted_replicates = 0;             // bootstrap replicates that lost connectivity and were refitted with kappa 0.1
-  double multiplier = 0;                   // of se in the intervals
-  std::vector<std::string> notes;          // what was unusual, in words
+  double total_votes = 0;          // rated votes
+  double effective_votes = 0;      // (sum w)^2 / sum w^2
+  int steps = 0;                   // Newton steps
+  double gradient_norm = 0;        // largest absolute entry at the end
+  int refitted_replicates = 0;     // bootstrap replicates that lost connectivity and were refitted with kappa 0.1
+  double multiplier = 0;           // of se in the intervals
+  std::vector<std::string> notes;  // what was unusual, in words
 };
 // Bradley-Terry maximum likelihood (or a tie model), with intervals and ranks. Throws InvalidArgument that lists the
 // components when finite ratings do not exist and neither ridge nor phantom is set. arena.md 5 to 8, 10.
@@ -115,13 +115,13 @@ struct Diagnostics {
   double deviance = 0;
   int degrees = 0;
   double p_value = 1;
-  std::vector<double> observed = {};                     // [models, models]: mean score of row against column; NaN unplayed
-  std::vector<double> predicted = {};                    // [models, models]
-  std::vector<double> pair_votes = {};                      // [models, models]
+  std::vector<double> observed = {};                      // [models, models]: mean score of row against column; NaN unplayed
+  std::vector<double> predicted = {};                     // [models, models]
+  std::vector<double> pair_votes = {};                    // [models, models]
   double left_share = 0, left_lower = 0, left_upper = 0;  // of decisive votes, Wilson interval
   double tie_rate = 0, both_bad_rate = 0;
-  double top_voters_share = 0;                         // votes by the busiest 1 % of voters
-  double voter_alpha = 0;                              // Krippendorff, nominal; NaN when nothing repeats
+  double top_voters_share = 0;                             // votes by the busiest 1 % of voters
+  double voter_alpha = 0;                                  // Krippendorff, nominal; NaN when nothing repeats
   std::optional<std::int64_t> flips_first = std::nullopt;  // fewest votes, to first order, whose removal flips first place
   double flips_share = 0;
 };
@@ -138,9 +138,9 @@ struct PairOptions {
   double explore = 0.2;                                               // share of uniform draws mixed in
 };
 struct PairChance {
-  std::uint32_t a, b;   // a < b
-  double gain;          // what the rule values, Elo points squared for a_opt and target
-  double probability;   // of being drawn: store it with the vote as propensity
+  std::uint32_t a, b;  // a < b
+  double gain;         // what the rule values, Elo points squared for a_opt and target
+  double probability;  // of being drawn: store it with the vote as propensity
 };
 GALLOP_API std::vector<PairChance> pair_chances(const VoteColumns& votes, const PairOptions& options = {});
 
@@ -148,7 +148,7 @@ GALLOP_API std::vector<PairChance> pair_chances(const VoteColumns& votes, const 
 struct VotesNeeded {
   double gap = 0;
   double confidence = 0.95;
-  double tie_share = 0;          // of all votes
+  double tie_share = 0;  // of all votes
   double votes_per_voter = 1;
   double voter_correlation = 0;  // between votes of one voter
 };
@@ -158,24 +158,25 @@ GALLOP_API double votes_for_power(double power, const VotesNeeded& = {});
 // Filters F1 to F10. Empty optional columns switch their rules off, and the result says so.
 struct FilterColumns {
   VoteColumns votes;
-  std::span<const std::uint8_t> leaked = {};          // F1: identity was visible
-  std::span<const std::uint8_t> failed_media = {};    // F2
+  std::span<const std::uint8_t> leaked = {};                                                           // F1: identity was visible
+  std::span<const std::uint8_t> failed_media = {};                                                     // F2
   std::span<const double> watch_left = {}, watch_right = {}, duration_left = {}, duration_right = {};  // F3, seconds
-  std::span<const double> decision_seconds = {};      // F4: from both playable to the vote
-  std::span<const double> time = {};                  // F4, F5: Unix seconds
-  std::span<const std::uint32_t> clip_left = {}, clip_right = {};  // F6
-  std::span<const std::uint8_t> control = {};         // F8: Outcome that is obviously right, 255 = not a control
+  std::span<const double> decision_seconds = {};                                                       // F4: from both playable to the vote
+  std::span<const double> time = {};                                                                   // F4, F5: Unix seconds
+  std::span<const std::uint32_t> clip_left = {}, clip_right = {};                                      // F6
+  std::span<const std::uint8_t> control = {};  // F8: Outcome that is obviously right, 255 = not a control
 };
 struct FilterOptions {
-  bool blind = true, media = true, watch = true, fast = true, duplicates = true, frequent_prompts = true, controls = true, position = true, anomalous = true;
+  bool blind = true, media = true, watch = true, fast = true, duplicates = true, frequent_prompts = true, controls = true, position = true,
+       anomalous = true;
   int daily_cap = 200;  // 0 = none
   double alpha = 0.05;  // F10
   std::uint64_t seed = 0;
 };
 struct FilterResult {
-  std::vector<std::uint8_t> keep;                              // [votes], 1 = rated
-  std::vector<std::pair<std::string, std::int64_t>> removed;   // "F1".."F10" -> votes removed
-  std::vector<std::string> not_applied;                        // rules whose columns are absent
+  std::vector<std::uint8_t> keep;                             // [votes], 1 = rated
+  std::vector<std::pair<std::string, std::int64_t>> removed;  // "F1".."F10" -> votes removed
+  std::vector<std::string> not_applied;                       // rules whose columns are absent
 };
 GALLOP_API FilterResult filter_votes(const FilterColumns& columns, const FilterOptions& options = {});
 
@@ -184,18 +185,18 @@ struct VoteTable {
   std::vector<std::string> models, voters, prompts, boards, clips;
   std::vector<std::uint32_t> left, right, voter, prompt, board, clip_left, clip_right;
   std::vector<std::uint8_t> outcome;
-  std::vector<double> time, propensity;                                      // Unix seconds; NaN where a row has none
+  std::vector<double> time, propensity;                                        // Unix seconds; NaN where a row has none
   std::vector<double> watch_left, watch_right, duration_left, duration_right;  // seconds
   std::vector<double> decision_seconds;
-  std::vector<std::uint8_t> control;              // Outcome that is obviously right, 255 = a vote to be rated
+  std::vector<std::uint8_t> control;               // Outcome that is obviously right, 255 = a vote to be rated
   std::vector<std::uint8_t> leaked, failed_media;  // from the column "flags": words separated by blanks
-  std::int64_t self_pairs = 0;    // dropped
-  std::int64_t skipped = 0;       // outcome skip, kept in the table
+  std::int64_t self_pairs = 0;                     // dropped
+  std::int64_t skipped = 0;                        // outcome skip, kept in the table
   VoteColumns columns() const;
 };
 enum class VoteFormat { automatic, csv, json, ndjson };
 struct VoteReadOptions {
-  VoteFormat format = VoteFormat::automatic;  // by the file's name, else by its first character
+  VoteFormat format = VoteFormat::automatic;                                            // by the file's name, else by its first character
   std::string left = {}, right = {}, outcome = {}, voter = {}, prompt = {}, time = {};  // column names; empty = known ones
   std::int64_t max_models = 100000;
 };
@@ -217,9 +218,9 @@ struct Agreement {
   double pearson_lower = 0, pearson_upper = 0;       // bootstrap over prompts
   double pearson_se = 0;                             // delete-one-prompt jackknife
   std::int64_t pairs = 0, decisive = 0;
-  double accuracy = 0, accuracy_half = 0;            // without human ties; automatic ties wrong / half credit
-  double accuracy_with_ties = 0, tolerance = 0;      // three classes at the best tolerance
-  double kappa = 0;                                  // Cohen, at that tolerance
+  double accuracy = 0, accuracy_half = 0;        // without human ties; automatic ties wrong / half credit
+  double accuracy_with_ties = 0, tolerance = 0;  // three classes at the best tolerance
+  double kappa = 0;                              // Cohen, at that tolerance
   std::vector<std::string> notes;
 };
 GALLOP_API Agreement agreement(const AgreementInput& input);

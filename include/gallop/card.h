@@ -18,7 +18,7 @@ inline namespace v0 {
 
 // An Ed25519 key pair in two PEM files: `file` (private, PKCS#8, readable by its owner only) and `file`.pub.
 struct SigningKey {
-  std::string keyid = {};   // first 16 hexadecimal digits of the SHA-256 of the raw public key
+  std::string keyid = {};       // first 16 hexadecimal digits of the SHA-256 of the raw public key
   std::string public_key = {};  // raw, base64
 };
 // IoError when the files exist already or cannot be written.
@@ -49,18 +49,18 @@ struct VerifyOptions {
   std::filesystem::path media = {};     // folder of the clips: their digests are checked against the manifest
   std::filesystem::path per_clip = {};  // per_clip.jsonl of the run
   std::filesystem::path votes = {};
-  std::string at = {};                  // RFC 3339 time at which keys must be valid; empty: the card's own `created`
+  std::string at = {};  // RFC 3339 time at which keys must be valid; empty: the card's own `created`
 };
 enum class CheckState { passed, failed, skipped };
 struct CardCheck {
-  std::string id = {};                  // "envelope", "signature", "trust", "schema", "digests", "media", "aggregates", "label"
+  std::string id = {};  // "envelope", "signature", "trust", "schema", "digests", "media", "aggregates", "label"
   CheckState state = CheckState::skipped;
   std::string detail = {};
 };
 struct CardReport {
   std::vector<CardCheck> checks = {};
-  std::string label = "unknown";        // derived from parties and signers
-  int exit_code = 7;                    // 0 all passed, 5 not signed or not trusted, 6 mismatch, 7 malformed
+  std::string label = "unknown";  // derived from parties and signers
+  int exit_code = 7;              // 0 all passed, 5 not signed or not trusted, 6 mismatch, 7 malformed
 };
 // Never throws for what the card says; IoError and NotFound for files named in the options.
 GALLOP_API CardReport verify_card(std::string_view card_or_envelope, const VerifyOptions& options = {});

@@ -17,8 +17,8 @@ class GALLOP_API DeviceFrames {
  public:
   // Borrows pixels that `owner` keeps alive. What writes them must have happened before, on the device's default stream.
   // InvalidArgument: no pixels, sides or fps that are not positive.
-  DeviceFrames(std::shared_ptr<const void> owner, const std::uint8_t* pixels, std::int64_t frames, std::int64_t height, std::int64_t width, double fps,
-               Device device);
+  DeviceFrames(std::shared_ptr<const void> owner, const std::uint8_t* pixels, std::int64_t frames, std::int64_t height, std::int64_t width,
+               double fps, Device device);
   std::int64_t frames() const noexcept;
   std::int64_t height() const noexcept;
   std::int64_t width() const noexcept;

@@ -38,11 +38,11 @@ class GALLOP_API Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-#define GALLOP_ERROR_CLASS(Name, kind_value)                                                     \
-  class GALLOP_API Name : public Error {                                                         \
-   public:                                                                                       \
-    explicit Name(const std::string& message) : Error(ErrorKind::kind_value, message) {}         \
-    ~Name() override;                                                                            \
+#define GALLOP_ERROR_CLASS(Name, kind_value)                                             \
+  class GALLOP_API Name : public Error {                                                 \
+   public:                                                                               \
+    explicit Name(const std::string& message) : Error(ErrorKind::kind_value, message) {} \
+    ~Name() override;                                                                    \
   };
 
 GALLOP_ERROR_CLASS(InvalidArgument, invalid_argument)

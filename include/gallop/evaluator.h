@@ -27,12 +27,12 @@ inline namespace v0 {
 // on a device, used as they are. Converts implicitly from each; opens nothing until a score needs it.
 class GALLOP_API Clip {
  public:
-  Clip(std::filesystem::path file);  // NOLINT: implicit on purpose
-  Clip(Video frames);                // NOLINT
-  Clip(DeviceFrames frames);         // NOLINT
-  const std::filesystem::path* file() const noexcept;   // null when it is not a file
-  const Video* frames() const noexcept;                 // null when the frames are not in host memory
-  const DeviceFrames* device_frames() const noexcept;   // null when they are not on a device
+  Clip(std::filesystem::path file);                    // NOLINT: implicit on purpose
+  Clip(Video frames);                                  // NOLINT
+  Clip(DeviceFrames frames);                           // NOLINT
+  const std::filesystem::path* file() const noexcept;  // null when it is not a file
+  const Video* frames() const noexcept;                // null when the frames are not in host memory
+  const DeviceFrames* device_frames() const noexcept;  // null when they are not on a device
   std::string name() const;                            // the file name, or "frames[T]@HxW"
 
  private:
@@ -44,16 +44,16 @@ class GALLOP_API Clip {
 struct ClipRequest {
   Clip clip;
   std::string prompt = {};
-  std::map<std::string, std::string> labels = {};       // auxiliary labels of the suite: color, object, scene ...
-  std::optional<Image> image = std::nullopt;            // the conditioning image, for image-to-video dimensions
-  std::optional<Clip> reference = std::nullopt;         // the pristine clip, for full-reference measures
+  std::map<std::string, std::string> labels = {};  // auxiliary labels of the suite: color, object, scene ...
+  std::optional<Image> image = std::nullopt;       // the conditioning image, for image-to-video dimensions
+  std::optional<Clip> reference = std::nullopt;    // the pristine clip, for full-reference measures
 };
 
 struct Score {
   std::string dimension = {};
   double value = 0.0;
-  std::vector<double> parts = {};       // per frame, pair or segment, as the dimension's page defines
-  std::vector<std::string> flags = {};  // what was unusual, in words; empty when nothing was
+  std::vector<double> parts = {};              // per frame, pair or segment, as the dimension's page defines
+  std::vector<std::string> flags = {};         // what was unusual, in words; empty when nothing was
   std::map<std::string, double> details = {};  // further numbers the dimension's page names
 };
 
@@ -91,8 +91,7 @@ class GALLOP_API EvaluatorBase {
   Score score(const ClipRequest& request, const RunOptions& run = {});
 };
 
-using EvaluatorFactory =
-    std::function<std::unique_ptr<EvaluatorBase>(const std::filesystem::path& weights, const LoadOptions&)>;
+using EvaluatorFactory = std::function<std::unique_ptr<EvaluatorBase>(const std::filesystem::path& weights, const LoadOptions&)>;
 // Adds an evaluator under info.name; InvalidArgument when the name is taken or empty. Thread-safe.
 GALLOP_API void register_evaluator(EvaluatorInfo info, EvaluatorFactory make);
 // Loads an evaluator. `weights` is the folder that holds the files its info names (ignored when it needs none).
@@ -112,7 +111,7 @@ struct ScoreOptions {
   std::optional<double> normalized_fps = std::nullopt;
 };
 struct ClipResult {
-  std::string clip = {};  // the file as given, or the name of the frames
+  std::string clip = {};               // the file as given, or the name of the frames
   std::vector<Score> scores = {};      // in the order of the dimensions asked for
   std::vector<Problem> problems = {};  // dimensions without a score, each with its reason; the same order
 };

@@ -22,7 +22,7 @@ struct PipelineFiles {
   std::filesystem::path transformer_2 = {};  // the low-noise expert
   std::filesystem::path vae = {};
   std::filesystem::path text_encoder = {};
-  std::filesystem::path tokenizer = {};      // tokenizer.json, spiece.model or their folder; empty: inside text_encoder
+  std::filesystem::path tokenizer = {};  // tokenizer.json, spiece.model or their folder; empty: inside text_encoder
   std::filesystem::path image_encoder = {};
 };
 

@@ -29,11 +29,10 @@ struct Audio {
 class GALLOP_API Video {
  public:
   // Takes frames * height * width * 3 bytes; at least one frame; fps finite and > 0. Else InvalidArgument.
-  Video(std::vector<std::uint8_t> pixels, std::int64_t frames, std::int64_t height, std::int64_t width, double fps,
-        Audio audio = {});
+  Video(std::vector<std::uint8_t> pixels, std::int64_t frames, std::int64_t height, std::int64_t width, double fps, Audio audio = {});
   // Borrows pixels that `owner` keeps alive (no copy).
-  Video(std::shared_ptr<const void> owner, std::span<const std::uint8_t> pixels, std::int64_t frames,
-        std::int64_t height, std::int64_t width, double fps, Audio audio = {});
+  Video(std::shared_ptr<const void> owner, std::span<const std::uint8_t> pixels, std::int64_t frames, std::int64_t height,
+        std::int64_t width, double fps, Audio audio = {});
   std::int64_t frames() const noexcept;
   std::int64_t height() const noexcept;
   std::int64_t width() const noexcept;
@@ -97,10 +96,10 @@ struct ReadOptions {
 GALLOP_API Video read_video(const std::filesystem::path& file, const ReadOptions& options = {});
 
 struct VideoWriteOptions {
-  int crf = 18;                    // constant rate factor of libx264, 0 (lossless) to 51
-  std::string preset = "medium";   // libx264's speed preset
-  int audio_kbps = 192;            // AAC bit rate
-  std::string comment = {};        // stored as metadata, e.g. provenance as JSON
+  int crf = 18;                   // constant rate factor of libx264, 0 (lossless) to 51
+  std::string preset = "medium";  // libx264's speed preset
+  int audio_kbps = 192;           // AAC bit rate
+  std::string comment = {};       // stored as metadata, e.g. provenance as JSON
 };
 // .mp4/.mov/.mkv: H.264 (yuv420p; odd sides are padded by one replicated row or column) and AAC. .gif, .webp: silent previews.
 // Written beside the target, then renamed: the target is whole or absent. IoError, InvalidArgument, Unsupported (codec not

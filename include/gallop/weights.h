@@ -28,12 +28,12 @@ GALLOP_API void convert_weights(const std::filesystem::path& file, const std::fi
 
 // A checkpoint that evaluators load.
 struct CheckpointInfo {
-  std::string file = {};     // official name; the same stem with .safetensors is taken first
-  std::string folder = {};   // sub-folder of the weights folder where it may also lie
-  std::string origin = {};   // where to get it
-  std::string sha256 = {};   // of the published file, where one is published; else empty
-  std::uint64_t bytes = 0;   // about
-  std::string licence = {};  // of the weights
+  std::string file = {};                     // official name; the same stem with .safetensors is taken first
+  std::string folder = {};                   // sub-folder of the weights folder where it may also lie
+  std::string origin = {};                   // where to get it
+  std::string sha256 = {};                   // of the published file, where one is published; else empty
+  std::uint64_t bytes = 0;                   // about
+  std::string licence = {};                  // of the weights
   std::vector<std::string> dimensions = {};  // evaluators that need it
 };
 // Every checkpoint the built-in evaluators load.

@@ -31,7 +31,14 @@ struct Columns {
   std::optional<Array<std::uint8_t>> outcome;
   std::optional<Array<double>> soft, propensity;
   VoteColumns lend_all() const {
-    return {.models = models, .left = lend(left), .right = lend(right), .outcome = lend(outcome), .soft = lend(soft), .propensity = lend(propensity), .voter = lend(voter), .prompt = lend(prompt)};
+    return {.models = models,
+            .left = lend(left),
+            .right = lend(right),
+            .outcome = lend(outcome),
+            .soft = lend(soft),
+            .propensity = lend(propensity),
+            .voter = lend(voter),
+            .prompt = lend(prompt)};
   }
 };
 
@@ -61,31 +68,62 @@ E named(const std::string& text, std::initializer_list<std::pair<const char*, E>
   }
   throw InvalidArgument(std::string(what) + ": \"" + text + "\", expected one of " + list);
 }
-Ties ties_of(const std::string& text) { return named<Ties>(text, {{"half", Ties::half}, {"davidson", Ties::davidson}, {"rao-kupper", Ties::rao_kupper}, {"drop", Ties::drop}}, "ties"); }
+Ties ties_of(const std::string& text) {
+  return named<Ties>(text, {{"half", Ties::half}, {"davidson", Ties::davidson}, {"rao-kupper", Ties::rao_kupper}, {"drop", Ties::drop}},
+                     "ties");
+}
 
 RatingOptions options_of(const py::dict& from) {
   RatingOptions o;
   for (const auto& [key, value] : from) {
     const auto name = key.cast<std::string>();
-    if (name == "ties") o.ties = ties_of(value.cast<std::string>());
-    else if (name == "both_bad") o.both_bad = named<BothBad>(value.cast<std::string>(), {{"half", BothBad::half}, {"drop", BothBad::drop}, {"separate", BothBad::separate}}, "both_bad");
-    else if (name == "interval") o.interval = named<Interval>(value.cast<std::string>(), {{"sandwich", Interval::sandwich}, {"naive", Interval::naive}, {"parity", Interval::parity}, {"bootstrap", Interval::bootstrap}}, "interval");
-    else if (name == "cluster") o.cluster = named<Cluster>(value.cast<std::string>(), {{"none", Cluster::none}, {"voter", Cluster::voter}, {"prompt", Cluster::prompt}, {"voter-and-prompt", Cluster::voter_and_prompt}}, "cluster");
-    else if (name == "cluster_correction") o.cluster_correction = value.cast<bool>();
-    else if (name == "reweight") o.reweight = value.cast<bool>();
-    else if (name == "reweight_floor") o.reweight_floor = value.cast<double>();
-    else if (name == "use_propensity") o.use_propensity = value.cast<bool>();
-    else if (name == "ridge") o.ridge = value.cast<double>();
-    else if (name == "phantom") o.phantom = value.cast<double>();
-    else if (name == "anchor") o.anchor = value.is_none() ? std::nullopt : std::optional(value.cast<std::uint32_t>());
-    else if (name == "anchor_value") o.anchor_value = value.cast<double>();
-    else if (name == "anchor_by_votes") o.anchor_by_votes = value.cast<bool>();
-    else if (name == "confidence") o.confidence = value.cast<double>();
-    else if (name == "simultaneous") o.simultaneous = value.cast<bool>();
-    else if (name == "replicates") o.replicates = value.cast<int>();
-    else if (name == "seed") o.seed = value.cast<std::uint64_t>();
-    else if (name == "threads") o.threads = value.cast<int>();
-    else throw InvalidArgument("options: unknown option \"" + name + "\"; see RatingOptions in gallop/arena.h");
+    if (name == "ties")
+      o.ties = ties_of(value.cast<std::string>());
+    else if (name == "both_bad")
+      o.both_bad = named<BothBad>(value.cast<std::string>(),
+                                  {{"half", BothBad::half}, {"drop", BothBad::drop}, {"separate", BothBad::separate}}, "both_bad");
+    else if (name == "interval")
+      o.interval = named<Interval>(
+          value.cast<std::string>(),
+          {{"sandwich", Interval::sandwich}, {"naive", Interval::naive}, {"parity", Interval::parity}, {"bootstrap", Interval::bootstrap}},
+          "interval");
+    else if (name == "cluster")
+      o.cluster = named<Cluster>(value.cast<std::string>(),
+                                 {{"none", Cluster::none},
+                                  {"voter", Cluster::voter},
+                                  {"prompt", Cluster::prompt},
+                                  {"voter-and-prompt", Cluster::voter_and_prompt}},
+                                 "cluster");
+    else if (name == "cluster_correction")
+      o.cluster_correction = value.cast<bool>();
+    else if (name == "reweight")
+      o.reweight = value.cast<bool>();
+    else if (name == "reweight_floor")
+      o.reweight_floor = value.cast<double>();
+    else if (name == "use_propensity")
+      o.use_propensity = value.cast<bool>();
+    else if (name == "ridge")
+      o.ridge = value.cast<double>();
+    else if (name == "phantom")
+      o.phantom = value.cast<double>();
+    else if (name == "anchor")
+      o.anchor = value.is_none() ? std::nullopt : std::optional(value.cast<std::uint32_t>());
+    else if (name == "anchor_value")
+      o.anchor_value = value.cast<double>();
+    else if (name == "anchor_by_votes")
+      o.anchor_by_votes = value.cast<bool>();
+    else if (name == "confidence")
+      o.confidence = value.cast<double>();
+    else if (name == "simultaneous")
+      o.simultaneous = value.cast<bool>();
+    else if (name == "replicates")
+      o.replicates = value.cast<int>();
+    else if (name == "seed")
+      o.seed = value.cast<std::uint64_t>();
+    else if (name == "threads")
+      o.threads = value.cast<int>();
+    else
+      throw InvalidArgument("options: unknown option \"" + name + "\"; see RatingOptions in gallop/arena.h");
   }
   return o;
 }
@@ -144,7 +182,8 @@ py::dict composite(const py::list& sources, const py::dict& options) {
 py::dict adjusted(const py::dict& votes, const Array<double>& x, double ridge, const py::dict& options) {
   const Columns columns = columns_of(votes);
   const auto features = x.ndim() == 2 ? static_cast<std::size_t>(x.shape(1)) : 1U;
-  const auto fitted = fit_adjusted(columns.lend_all(), {x.data(), static_cast<std::size_t>(x.size())}, features, ridge, options_of(options));
+  const auto fitted =
+      fit_adjusted(columns.lend_all(), {x.data(), static_cast<std::size_t>(x.size())}, features, ridge, options_of(options));
   py::dict d = dict_of(fitted.ratings);
   d["effect"] = give(fitted.effect);
   d["effect_se"] = give(fitted.effect_se);
@@ -175,12 +214,25 @@ py::dict diagnosed(const py::dict& votes, const py::dict& options) {
   return d;
 }
 
-py::list chances(const py::dict& votes, const std::string& rule, std::vector<double> weights, std::vector<std::pair<std::uint32_t, std::uint32_t>> blocked, std::pair<std::uint32_t, std::uint32_t> target, double explore) {
+py::list chances(const py::dict& votes, const std::string& rule, std::vector<double> weights,
+                 std::vector<std::pair<std::uint32_t, std::uint32_t>> blocked, std::pair<std::uint32_t, std::uint32_t> target,
+                 double explore) {
   const Columns columns = columns_of(votes);
-  const PairOptions options{.rule = named<PairRule>(rule, {{"uniform", PairRule::uniform}, {"weights", PairRule::weights}, {"arena", PairRule::arena}, {"a_opt", PairRule::a_opt}, {"target", PairRule::target}}, "rule"),
-                            .weights = std::move(weights), .blocked = std::move(blocked), .target_a = target.first, .target_b = target.second, .explore = explore};
+  const PairOptions options{.rule = named<PairRule>(rule,
+                                                    {{"uniform", PairRule::uniform},
+                                                     {"weights", PairRule::weights},
+                                                     {"arena", PairRule::arena},
+                                                     {"a_opt", PairRule::a_opt},
+                                                     {"target", PairRule::target}},
+                                                    "rule"),
+                            .weights = std::move(weights),
+                            .blocked = std::move(blocked),
+                            .target_a = target.first,
+                            .target_b = target.second,
+                            .explore = explore};
   py::list pairs;
-  for (const auto& pair : pair_chances(columns.lend_all(), options)) pairs.append(py::make_tuple(pair.a, pair.b, pair.gain, pair.probability));
+  for (const auto& pair : pair_chances(columns.lend_all(), options))
+    pairs.append(py::make_tuple(pair.a, pair.b, pair.gain, pair.probability));
   return pairs;
 }
 
@@ -203,13 +255,38 @@ py::dict filtered(const py::dict& votes, const py::dict& extra, const py::dict& 
   FilterOptions o;
   for (const auto& [key, value] : switches) {
     const auto name = key.cast<std::string>();
-    if (name == "daily_cap") o.daily_cap = value.cast<int>();
-    else if (name == "alpha") o.alpha = value.cast<double>();
-    else if (name == "seed") o.seed = value.cast<std::uint64_t>();
-    else *named<bool*>(name, {{"blind", &o.blind}, {"media", &o.media}, {"watch", &o.watch}, {"fast", &o.fast}, {"duplicates", &o.duplicates}, {"frequent_prompts", &o.frequent_prompts}, {"controls", &o.controls}, {"position", &o.position}, {"anomalous", &o.anomalous}}, "filters") = value.cast<bool>();
+    if (name == "daily_cap")
+      o.daily_cap = value.cast<int>();
+    else if (name == "alpha")
+      o.alpha = value.cast<double>();
+    else if (name == "seed")
+      o.seed = value.cast<std::uint64_t>();
+    else
+      *named<bool*>(name,
+                    {{"blind", &o.blind},
+                     {"media", &o.media},
+                     {"watch", &o.watch},
+                     {"fast", &o.fast},
+                     {"duplicates", &o.duplicates},
+                     {"frequent_prompts", &o.frequent_prompts},
+                     {"controls", &o.controls},
+                     {"position", &o.position},
+                     {"anomalous", &o.anomalous}},
+                    "filters") = value.cast<bool>();
   }
-  const auto result = filter_votes({.votes = columns.lend_all(), .leaked = lend(leaked), .failed_media = lend(failed), .watch_left = lend(watch_left), .watch_right = lend(watch_right), .duration_left = lend(duration_left),
-                                    .duration_right = lend(duration_right), .decision_seconds = lend(seconds), .time = lend(time), .clip_left = lend(clip_left), .clip_right = lend(clip_right), .control = lend(control)}, o);
+  const auto result = filter_votes({.votes = columns.lend_all(),
+                                    .leaked = lend(leaked),
+                                    .failed_media = lend(failed),
+                                    .watch_left = lend(watch_left),
+                                    .watch_right = lend(watch_right),
+                                    .duration_left = lend(duration_left),
+                                    .duration_right = lend(duration_right),
+                                    .decision_seconds = lend(seconds),
+                                    .time = lend(time),
+                                    .clip_left = lend(clip_left),
+                                    .clip_right = lend(clip_right),
+                                    .control = lend(control)},
+                                   o);
   py::dict d;
   d["keep"] = give(result.keep);
   d["removed"] = result.removed;
@@ -247,8 +324,17 @@ py::dict dict_of(const VoteTable& t) {
   return d;
 }
 
-py::dict read(const std::filesystem::path& file, const std::string& format, const std::string& left, const std::string& right, const std::string& outcome, const std::string& voter, const std::string& prompt) {
-  const VoteReadOptions options{.format = named<VoteFormat>(format, {{"auto", VoteFormat::automatic}, {"csv", VoteFormat::csv}, {"json", VoteFormat::json}, {"ndjson", VoteFormat::ndjson}}, "format"), .left = left, .right = right, .outcome = outcome, .voter = voter, .prompt = prompt};
+py::dict read(const std::filesystem::path& file, const std::string& format, const std::string& left, const std::string& right,
+              const std::string& outcome, const std::string& voter, const std::string& prompt) {
+  const VoteReadOptions options{
+      .format = named<VoteFormat>(
+          format, {{"auto", VoteFormat::automatic}, {"csv", VoteFormat::csv}, {"json", VoteFormat::json}, {"ndjson", VoteFormat::ndjson}},
+          "format"),
+      .left = left,
+      .right = right,
+      .outcome = outcome,
+      .voter = voter,
+      .prompt = prompt};
   VoteTable table;
   {
     py::gil_scoped_release free;
@@ -336,8 +422,13 @@ py::tuple encode(const py::array& column) {
 
 py::dict agree(const Array<double>& score, const Array<double>& human, int replicates, std::uint64_t seed) {
   if (score.ndim() != 3) throw InvalidArgument("score: expected [prompts, samples, models]");
-  const AgreementInput in{.prompts = static_cast<std::size_t>(score.shape(0)), .samples = static_cast<std::size_t>(score.shape(1)), .models = static_cast<std::size_t>(score.shape(2)),
-                          .score = {score.data(), static_cast<std::size_t>(score.size())}, .human = {human.data(), static_cast<std::size_t>(human.size())}, .replicates = replicates, .seed = seed};
+  const AgreementInput in{.prompts = static_cast<std::size_t>(score.shape(0)),
+                          .samples = static_cast<std::size_t>(score.shape(1)),
+                          .models = static_cast<std::size_t>(score.shape(2)),
+                          .score = {score.data(), static_cast<std::size_t>(score.size())},
+                          .human = {human.data(), static_cast<std::size_t>(human.size())},
+                          .replicates = replicates,
+                          .seed = seed};
   const auto a = agreement(in);
   py::dict d;
   d["human_ratio"] = give(a.human_ratio);
@@ -367,7 +458,8 @@ void bind_arena(py::module_& parent) {
   module.def("fit_adjusted", &adjusted);
   module.def("fit_composite", &composite);
   module.def("relative_difference", [](const Array<double>& left, const Array<double>& right) {
-    return give(relative_difference({left.data(), static_cast<std::size_t>(left.size())}, {right.data(), static_cast<std::size_t>(right.size())}));
+    return give(
+        relative_difference({left.data(), static_cast<std::size_t>(left.size())}, {right.data(), static_cast<std::size_t>(right.size())}));
   });
   module.def("diagnose", &diagnosed);
   module.def("pair_chances", &chances);
@@ -379,12 +471,17 @@ void bind_arena(py::module_& parent) {
     const auto outcome = parse_outcome(text);
     return outcome ? std::optional(static_cast<int>(*outcome)) : std::nullopt;
   });
-  module.def("online_elo", [](const py::dict& votes, double k, double start) { return give(online_elo(columns_of(votes).lend_all(), k, start)); });
+  module.def("online_elo",
+             [](const py::dict& votes, double k, double start) { return give(online_elo(columns_of(votes).lend_all(), k, start)); });
   const auto plan = [](double gap, double confidence, double tie_share, double per_voter, double correlation) {
-    return VotesNeeded{.gap = gap, .confidence = confidence, .tie_share = tie_share, .votes_per_voter = per_voter, .voter_correlation = correlation};
+    return VotesNeeded{
+        .gap = gap, .confidence = confidence, .tie_share = tie_share, .votes_per_voter = per_voter, .voter_correlation = correlation};
   };
-  module.def("votes_for_half_width", [plan](double h, double gap, double c, double t, double v, double r) { return votes_for_half_width(h, plan(gap, c, t, v, r)); });
-  module.def("votes_for_power", [plan](double p, double gap, double c, double t, double v, double r) { return votes_for_power(p, plan(gap, c, t, v, r)); });
+  module.def("votes_for_half_width", [plan](double h, double gap, double c, double t, double v, double r) {
+    return votes_for_half_width(h, plan(gap, c, t, v, r));
+  });
+  module.def("votes_for_power",
+             [plan](double p, double gap, double c, double t, double v, double r) { return votes_for_power(p, plan(gap, c, t, v, r)); });
 }
 
 }  // namespace gallop::python

@@ -31,7 +31,8 @@ constexpr std::int32_t kCpu = 1, kCuda = 2;
 // Takes the tensor out of its capsule; it is released with the last user.
 std::shared_ptr<ManagedTensor> take(const py::object& source) {
   if (!py::hasattr(source, "__dlpack__") || !py::hasattr(source, "__dlpack_device__"))
-    throw InvalidArgument("frames: " + std::string(py::str(py::type::of(source).attr("__name__"))) + " does not speak DLPack; give a tensor uint8 [frames, height, width, 3]");
+    throw InvalidArgument("frames: " + std::string(py::str(py::type::of(source).attr("__name__"))) +
+                          " does not speak DLPack; give a tensor uint8 [frames, height, width, 3]");
   const auto device = source.attr("__dlpack_device__")().cast<std::pair<int, int>>();
   // 1 stands for CUDA's default stream: the producer waits until the frames can be read there.
   const auto capsule = device.first == kCuda ? source.attr("__dlpack__")(py::arg("stream") = 1) : source.attr("__dlpack__")();
@@ -61,8 +62,10 @@ DeviceFrames make_frames(const py::object& source, double fps) {
   if (!bytes || tensor.dimensions != 4 || tensor.shape[3] != 3 || !row_major(tensor))
     throw InvalidArgument("frames: expected a contiguous uint8 tensor [frames, height, width, 3], RGB; convert it first");
   if (tensor.device.type != kCpu && tensor.device.type != kCuda)
-    throw Unsupported("frames: they lie on a device of DLPack's type " + std::to_string(tensor.device.type) + "; known are the CPU (1) and CUDA (2)");
-  const Device device{tensor.device.type == kCuda ? Device::Kind::cuda : Device::Kind::cpu, tensor.device.type == kCuda ? tensor.device.id : 0};
+    throw Unsupported("frames: they lie on a device of DLPack's type " + std::to_string(tensor.device.type) +
+                      "; known are the CPU (1) and CUDA (2)");
+  const Device device{tensor.device.type == kCuda ? Device::Kind::cuda : Device::Kind::cpu,
+                      tensor.device.type == kCuda ? tensor.device.id : 0};
   const auto* pixels = static_cast<const std::uint8_t*>(tensor.data) + tensor.offset;
   return DeviceFrames(owner, pixels, tensor.shape[0], tensor.shape[1], tensor.shape[2], fps, device);
 }
@@ -70,7 +73,8 @@ DeviceFrames make_frames(const py::object& source, double fps) {
 }  // namespace
 
 void bind_device_frames(py::module_& module) {
-  py::class_<DeviceFrames>(module, "DeviceFrames", "RGB frames in the memory of a device, uint8 [frames, height, width, 3], shared by DLPack; immutable.")
+  py::class_<DeviceFrames>(module, "DeviceFrames",
+                           "RGB frames in the memory of a device, uint8 [frames, height, width, 3], shared by DLPack; immutable.")
       .def(py::init(&make_frames), py::arg("frames"), py::kw_only(), py::arg("fps"))
       .def_property_readonly("frames", &DeviceFrames::frames)
       .def_property_readonly("height", &DeviceFrames::height)

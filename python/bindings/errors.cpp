@@ -58,8 +58,8 @@ void bind_errors(py::module_& module) {
   exception_classes[static_cast<std::size_t>(ErrorKind::cancelled)] =
       make_class(module, "Cancelled", py::make_tuple(py::handle(base)), "A callback or a token said stop; the object stays usable.");
   PyObject* not_found = exception_classes[static_cast<std::size_t>(ErrorKind::not_found)];
-  file_not_found = make_class(module, "FileNotFound", py::make_tuple(py::handle(not_found), py::handle(PyExc_FileNotFoundError)),
-                              "A file is absent.");
+  file_not_found =
+      make_class(module, "FileNotFound", py::make_tuple(py::handle(not_found), py::handle(PyExc_FileNotFoundError)), "A file is absent.");
   py::register_exception_translator([](std::exception_ptr pointer) {
     try {
       if (pointer) std::rethrow_exception(pointer);

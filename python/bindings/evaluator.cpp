@@ -31,8 +31,14 @@ class PythonEvaluator final : public EvaluatorBase {
   std::shared_ptr<py::object> function_;
 };
 
-void register_python(const py::object& function, std::string name, std::string profile, std::string summary, double low, double high, bool higher_is_better) {
-  EvaluatorInfo info{.name = std::move(name), .profile = std::move(profile), .summary = std::move(summary), .low = low, .high = high, .higher_is_better = higher_is_better};
+void register_python(const py::object& function, std::string name, std::string profile, std::string summary, double low, double high,
+                     bool higher_is_better) {
+  EvaluatorInfo info{.name = std::move(name),
+                     .profile = std::move(profile),
+                     .summary = std::move(summary),
+                     .low = low,
+                     .high = high,
+                     .higher_is_better = higher_is_better};
   // The registry outlives the interpreter: the function is kept for the life of the process and never released.
   const std::shared_ptr<py::object> kept(new py::object(function), [](py::object*) {});
   register_evaluator(info, [info, kept](const auto&, const auto&) { return std::make_unique<PythonEvaluator>(info, kept); });
@@ -66,7 +72,8 @@ void bind_results(py::module_& module) {
   py::class_<Score>(module, "Score", "One number with its parts (per frame, pair or segment) and flags.")
       .def(py::init([](double value, std::vector<double> parts, std::vector<std::string> flags) {
              return Score{.value = value, .parts = std::move(parts), .flags = std::move(flags)};
-           }), py::arg("value"), py::arg("parts") = std::vector<double>{}, py::arg("flags") = std::vector<std::string>{})
+           }),
+           py::arg("value"), py::arg("parts") = std::vector<double>{}, py::arg("flags") = std::vector<std::string>{})
       .def_readonly("dimension", &Score::dimension)
       .def_readonly("value", &Score::value)
       .def_readonly("parts", &Score::parts)
@@ -76,7 +83,8 @@ void bind_results(py::module_& module) {
       .def("__repr__", [](const Score& self) {
         char value[32];
         std::snprintf(value, sizeof value, "%.6g", self.value);
-        return "Score('" + self.dimension + "', " + value + (self.flags.empty() ? "" : ", " + std::to_string(self.flags.size()) + " flags") + ")";
+        return "Score('" + self.dimension + "', " + value +
+               (self.flags.empty() ? "" : ", " + std::to_string(self.flags.size()) + " flags") + ")";
       });
   py::class_<Problem>(module, "Problem", "Why a dimension has no score for a clip.")
       .def_readonly("dimension", &Problem::dimension)
@@ -102,16 +110,18 @@ void bind_base(py::module_& module) {
       .def("__repr__", [](const EvaluatorInfo& self) { return "EvaluatorInfo('" + self.name + "', profile='" + self.profile + "')"; });
   py::class_<EvaluatorBase>(module, "Evaluator", "One dimension with its models loaded; one thread at a time.")
       .def_property_readonly("info", &EvaluatorBase::info)
-      .def("score",
-           [](EvaluatorBase& self, const py::object& clip, std::string prompt, std::map<std::string, std::string> labels, std::optional<Image> image,
-              const py::object& reference, py::object on_progress, const std::optional<CancelToken>& cancel) {
-             const auto request = make_request(clip, std::move(prompt), std::move(labels), std::move(image), reference);
-             const auto run = make_run_options(std::move(on_progress), cancel);
-             py::gil_scoped_release unlocked;
-             return self.score(request, run);
-           },
-           py::arg("clip"), py::kw_only(), py::arg("prompt") = "", py::arg("labels") = std::map<std::string, std::string>{},
-           py::arg("image") = py::none(), py::arg("reference") = py::none(), py::arg("on_progress") = py::none(), py::arg("cancel") = py::none())
+      .def(
+          "score",
+          [](EvaluatorBase& self, const py::object& clip, std::string prompt, std::map<std::string, std::string> labels,
+             std::optional<Image> image, const py::object& reference, py::object on_progress, const std::optional<CancelToken>& cancel) {
+            const auto request = make_request(clip, std::move(prompt), std::move(labels), std::move(image), reference);
+            const auto run = make_run_options(std::move(on_progress), cancel);
+            py::gil_scoped_release unlocked;
+            return self.score(request, run);
+          },
+          py::arg("clip"), py::kw_only(), py::arg("prompt") = "", py::arg("labels") = std::map<std::string, std::string>{},
+          py::arg("image") = py::none(), py::arg("reference") = py::none(), py::arg("on_progress") = py::none(),
+          py::arg("cancel") = py::none())
       .def("__repr__", [](const EvaluatorBase& self) { return "Evaluator('" + self.info().name + "')"; })
       .def("__reduce__", [](const EvaluatorBase&) -> py::object {
         throw py::type_error("an evaluator holds model weights and is not pickled; call gallop.make_evaluator in the other process");
@@ -131,31 +141,39 @@ void bind_evaluator(py::module_& module) {
       .def_property_readonly("clip", [](const ClipRequest& self) { return clip_object(self.clip); })
       .def_property_readonly("name", [](const ClipRequest& self) { return self.clip.name(); })
       .def("__repr__", [](const ClipRequest& self) { return "ClipRequest('" + self.clip.name() + "')"; });
-  module.def("evaluators", [](const std::string& profile) { return evaluators(profile); }, py::arg("profile") = "",
-             "Everything registered, sorted by name; an empty profile means all.");
+  module.def(
+      "evaluators", [](const std::string& profile) { return evaluators(profile); }, py::arg("profile") = "",
+      "Everything registered, sorted by name; an empty profile means all.");
   module.def("register_evaluator", &register_python, py::arg("function"), py::arg("name"), py::kw_only(), py::arg("profile") = "custom",
              py::arg("summary") = "", py::arg("low") = 0.0, py::arg("high") = 1.0, py::arg("higher_is_better") = true,
              "Adds an evaluator: function(ClipRequest) -> float or Score. An exception of the function ends the run.");
-  module.def("make_evaluator",
-             [](const std::string& name, const std::filesystem::path& weights, const std::optional<Device>& device, const std::optional<std::string>& dtype) {
-               const auto options = load_options(device, dtype);
-               py::gil_scoped_release unlocked;
-               return make_evaluator(name, weights, options);
-             },
-             py::arg("name"), py::arg("weights") = std::filesystem::path(), py::kw_only(), py::arg("device") = py::none(), py::arg("dtype") = py::none());
-  module.def("_score_clips",
-             [](const py::iterable& clips, std::vector<std::string> dimensions, std::string profile, std::filesystem::path weights,
-                std::optional<double> normalized_fps, const std::optional<Device>& device, const std::optional<std::string>& dtype, py::object on_progress,
-                const std::optional<CancelToken>& cancel) {
-               const auto requests = to_requests(clips);
-               const ScoreOptions options{.dimensions = std::move(dimensions), .profile = std::move(profile), .weights = std::move(weights),
-                                          .load = load_options(device, dtype), .normalized_fps = normalized_fps};
-               const auto run = make_run_options(std::move(on_progress), cancel);
-               py::gil_scoped_release unlocked;
-               return score_clips(requests, options, run);
-             },
-             py::arg("clips"), py::kw_only(), py::arg("dimensions"), py::arg("profile"), py::arg("weights"), py::arg("normalized_fps"), py::arg("device"), py::arg("dtype"),
-             py::arg("on_progress"), py::arg("cancel"));
+  module.def(
+      "make_evaluator",
+      [](const std::string& name, const std::filesystem::path& weights, const std::optional<Device>& device,
+         const std::optional<std::string>& dtype) {
+        const auto options = load_options(device, dtype);
+        py::gil_scoped_release unlocked;
+        return make_evaluator(name, weights, options);
+      },
+      py::arg("name"), py::arg("weights") = std::filesystem::path(), py::kw_only(), py::arg("device") = py::none(),
+      py::arg("dtype") = py::none());
+  module.def(
+      "_score_clips",
+      [](const py::iterable& clips, std::vector<std::string> dimensions, std::string profile, std::filesystem::path weights,
+         std::optional<double> normalized_fps, const std::optional<Device>& device, const std::optional<std::string>& dtype,
+         py::object on_progress, const std::optional<CancelToken>& cancel) {
+        const auto requests = to_requests(clips);
+        const ScoreOptions options{.dimensions = std::move(dimensions),
+                                   .profile = std::move(profile),
+                                   .weights = std::move(weights),
+                                   .load = load_options(device, dtype),
+                                   .normalized_fps = normalized_fps};
+        const auto run = make_run_options(std::move(on_progress), cancel);
+        py::gil_scoped_release unlocked;
+        return score_clips(requests, options, run);
+      },
+      py::arg("clips"), py::kw_only(), py::arg("dimensions"), py::arg("profile"), py::arg("weights"), py::arg("normalized_fps"),
+      py::arg("device"), py::arg("dtype"), py::arg("on_progress"), py::arg("cancel"));
 }
 
 }  // namespace gallop::python

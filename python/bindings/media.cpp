@@ -53,16 +53,19 @@ void bind_media(py::module_& module) {
   module.def("probe", &probe_dict, py::arg("file"), "What a media file declares about itself, as a dict; reads headers only.");
   module.def(
       "read_video",
-      [](const std::filesystem::path& file, const std::string& contract, std::int64_t first, std::optional<std::int64_t> count, bool audio, int threads) {
-        const ReadOptions options{.contract = parse_reader_contract(contract), .first = first, .count = count, .audio = audio, .threads = threads};
+      [](const std::filesystem::path& file, const std::string& contract, std::int64_t first, std::optional<std::int64_t> count, bool audio,
+         int threads) {
+        const ReadOptions options{
+            .contract = parse_reader_contract(contract), .first = first, .count = count, .audio = audio, .threads = threads};
         py::gil_scoped_release unlocked;
         return read_video(file, options);
       },
-      py::arg("file"), py::kw_only(), py::arg("contract") = "native", py::arg("first") = 0, py::arg("count") = py::none(), py::arg("audio") = true,
-      py::arg("threads") = 0);
+      py::arg("file"), py::kw_only(), py::arg("contract") = "native", py::arg("first") = 0, py::arg("count") = py::none(),
+      py::arg("audio") = true, py::arg("threads") = 0);
   module.def(
       "write_video",
-      [](const std::filesystem::path& file, const Video& video, int crf, const std::string& preset, int audio_kbps, const std::string& comment) {
+      [](const std::filesystem::path& file, const Video& video, int crf, const std::string& preset, int audio_kbps,
+         const std::string& comment) {
         py::gil_scoped_release unlocked;
         write_video(file, video, {.crf = crf, .preset = preset, .audio_kbps = audio_kbps, .comment = comment});
       },

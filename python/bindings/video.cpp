@@ -17,7 +17,8 @@ Bytes take_bytes(const py::object& source, int dimensions, const char* what) {
   const auto array = py::array::ensure(source);
   if (!array) {
     PyErr_Clear();
-    throw InvalidArgument(std::string(what) + ": not an array; give uint8 of shape " + (dimensions == 4 ? "[frames, height, width, 3]" : "[height, width, 3]"));
+    throw InvalidArgument(std::string(what) + ": not an array; give uint8 of shape " +
+                          (dimensions == 4 ? "[frames, height, width, 3]" : "[height, width, 3]"));
   }
   const bool fits = array.dtype().kind() == 'u' && array.itemsize() == 1 && array.ndim() == dimensions && array.shape(dimensions - 1) == 3;
   if (!fits)
@@ -86,8 +87,11 @@ std::string video_repr(const Video& self) {
   char fps[32];
   std::snprintf(fps, sizeof fps, "%g", self.fps());
   const auto& audio = self.audio();
-  return "Video(" + std::to_string(self.frames()) + " frames, " + std::to_string(self.height()) + "x" + std::to_string(self.width()) + ", " + fps +
-         " fps, " + (audio.empty() ? std::string("silent") : std::to_string(audio.channels) + " channels at " + std::to_string(audio.sample_rate) + " Hz") + ")";
+  return "Video(" + std::to_string(self.frames()) + " frames, " + std::to_string(self.height()) + "x" + std::to_string(self.width()) +
+         ", " + fps + " fps, " +
+         (audio.empty() ? std::string("silent")
+                        : std::to_string(audio.channels) + " channels at " + std::to_string(audio.sample_rate) + " Hz") +
+         ")";
 }
 
 py::object audio_array(const Video& self) {
@@ -112,13 +116,19 @@ void bind_video(py::module_& module) {
       .def("numpy", &video_array, "A read-only view, uint8 [frames, height, width, 3]; no copy.")
       .def("slice", &Video::slice, py::arg("first"), py::arg("count"))
       .def("__len__", &Video::frames)
-      .def("__getitem__", [](const Video& self, const py::object& index) -> py::object { return video_array(self).attr("__getitem__")(index); })
-      .def("__array__", [](const Video& self, py::object dtype, py::object copy) {
-             py::object array = video_array(self);
-             if (!dtype.is_none()) array = array.attr("astype")(dtype);
-             else if (!copy.is_none() && copy.cast<bool>()) array = array.attr("copy")();
-             return array;
-           }, py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def("__getitem__",
+           [](const Video& self, const py::object& index) -> py::object { return video_array(self).attr("__getitem__")(index); })
+      .def(
+          "__array__",
+          [](const Video& self, py::object dtype, py::object copy) {
+            py::object array = video_array(self);
+            if (!dtype.is_none())
+              array = array.attr("astype")(dtype);
+            else if (!copy.is_none() && copy.cast<bool>())
+              array = array.attr("copy")();
+            return array;
+          },
+          py::arg("dtype") = py::none(), py::arg("copy") = py::none())
       .def("__dlpack__", [](const Video& self, const py::kwargs& options) { return exported(video_array(self), options); })
       .def("__dlpack_device__", [](const Video& self) { return video_array(self).attr("__dlpack_device__")(); })
       .def_buffer([](Video& self) {
@@ -127,8 +137,9 @@ void bind_video(py::module_& module) {
                                {self.height() * self.width() * 3, self.width() * 3, std::int64_t{3}, std::int64_t{1}}, true);
       })
       .def("__repr__", &video_repr)
-      .def("_repr_html_", [](const py::object& self) { return py::module_::import("gallop.notebook").attr("video_html")(self); },
-           "A preview that plays inside a notebook.")
+      .def(
+          "_repr_html_", [](const py::object& self) { return py::module_::import("gallop.notebook").attr("video_html")(self); },
+          "A preview that plays inside a notebook.")
       .def(py::pickle(
           [](const Video& self) { return py::make_tuple(video_array(self), self.fps(), audio_array(self), self.audio().sample_rate); },
           [](const py::tuple& state) { return make_video(state[0], state[1].cast<double>(), state[2], state[3].cast<int>()); }));
@@ -137,19 +148,24 @@ void bind_video(py::module_& module) {
       .def_property_readonly("height", &Image::height)
       .def_property_readonly("width", &Image::width)
       .def("numpy", &image_array, "A read-only view, uint8 [height, width, 3]; no copy.")
-      .def("__array__", [](const Image& self, py::object dtype, py::object) {
-             py::object array = image_array(self);
-             return dtype.is_none() ? array : array.attr("astype")(dtype);
-           }, py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def(
+          "__array__",
+          [](const Image& self, py::object dtype, py::object) {
+            py::object array = image_array(self);
+            return dtype.is_none() ? array : array.attr("astype")(dtype);
+          },
+          py::arg("dtype") = py::none(), py::arg("copy") = py::none())
       .def("__dlpack__", [](const Image& self, const py::kwargs& options) { return exported(image_array(self), options); })
       .def("__dlpack_device__", [](const Image& self) { return image_array(self).attr("__dlpack_device__")(); })
       .def_buffer([](Image& self) {
         return py::buffer_info(const_cast<std::uint8_t*>(self.pixels().data()), 1, py::format_descriptor<std::uint8_t>::format(), 3,
                                {self.height(), self.width(), std::int64_t{3}}, {self.width() * 3, std::int64_t{3}, std::int64_t{1}}, true);
       })
-      .def("_repr_html_", [](const py::object& self) { return py::module_::import("gallop.notebook").attr("image_html")(self); },
-           "The picture inside a notebook.")
-      .def("__repr__", [](const Image& self) { return "Image(" + std::to_string(self.height()) + "x" + std::to_string(self.width()) + ")"; })
+      .def(
+          "_repr_html_", [](const py::object& self) { return py::module_::import("gallop.notebook").attr("image_html")(self); },
+          "The picture inside a notebook.")
+      .def("__repr__",
+           [](const Image& self) { return "Image(" + std::to_string(self.height()) + "x" + std::to_string(self.width()) + ")"; })
       .def(py::pickle([](const Image& self) { return py::make_tuple(image_array(self)); },
                       [](const py::tuple& state) { return make_image(state[0]); }));
 }

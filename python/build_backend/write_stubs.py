@@ -21,10 +21,7 @@ def error_classes(module) -> str:
     classes.sort(key=lambda kind: (len(kind.__mro__), kind.__name__))
     lines = []
     for kind in classes:
-        bases = ", ".join(
-            base.__name__ if base.__module__ in ("builtins", kind.__module__) else "Exception"
-            for base in kind.__bases__
-        )
+        bases = ", ".join(base.__name__ if base.__module__ in ("builtins", kind.__module__) else "Exception" for base in kind.__bases__)
         bases = bases.replace("FileNotFoundError", "builtins.FileNotFoundError")
         lines.append(f'class {kind.__name__}({bases}):\n    """\n    {kind.__doc__}\n    """')
     return "import builtins\n" + "\n".join(lines) + "\n"

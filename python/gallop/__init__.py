@@ -70,7 +70,27 @@ from gallop.scoring import score  # noqa: E402
 from gallop.table import ScoreTable  # noqa: E402
 
 # A class is printed and pickled under the name its users import it by.
-for _name in ("CancelToken", "CheckpointInfo", "CheckpointReport", "ClipRequest", "ClipResult", "Device", "DeviceFrames", "Evaluator", "EvaluatorInfo", "GenerateOptions", "Generated", "Image", "LoraFile", "Pipeline", "PipelineInfo", "Problem", "Progress", "Score", "Video"):
+for _name in (
+    "CancelToken",
+    "CheckpointInfo",
+    "CheckpointReport",
+    "ClipRequest",
+    "ClipResult",
+    "Device",
+    "DeviceFrames",
+    "Evaluator",
+    "EvaluatorInfo",
+    "GenerateOptions",
+    "Generated",
+    "Image",
+    "LoraFile",
+    "Pipeline",
+    "PipelineInfo",
+    "Problem",
+    "Progress",
+    "Score",
+    "Video",
+):
     globals()[_name].__module__ = "gallop"
 del _name
 

@@ -59,7 +59,9 @@ def _write(target: Path, fill: Callable) -> Path:
         os.replace(temporary, target)
         temporary = None
     except OSError as error:
-        raise IoError(f'"{target}": cannot be written: {error.strerror or error}; check the folder, its permissions and free space') from error
+        raise IoError(
+            f'"{target}": cannot be written: {error.strerror or error}; check the folder, its permissions and free space'
+        ) from error
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)

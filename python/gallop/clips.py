@@ -47,7 +47,9 @@ def _from_object(source: Any, fps: float | None) -> list[Any]:
         return [video_from_array(source, fps)]
     if isinstance(source, Iterable):
         return [clip for item in source for clip in _from_object(item, fps)]
-    raise InvalidArgument(f"clip: {type(source).__name__} is neither a path nor frames; give a path, a Video, or uint8 [frames, height, width, 3]")
+    raise InvalidArgument(
+        f"clip: {type(source).__name__} is neither a path nor frames; give a path, a Video, or uint8 [frames, height, width, 3]"
+    )
 
 
 def video_from_array(array: Any, fps: float | None) -> Video | DeviceFrames:

@@ -41,7 +41,10 @@ def read_manifest(file: str | os.PathLike) -> list[ClipRequest]:
         entries = [{"path": path, "prompt": prompt} for path, prompt in entries.items()]
     if not isinstance(entries, list) or not entries:
         raise InvalidArgument(f'manifest "{file}": expected a list of clips with at least one entry, or an object from path to prompt')
-    return [_request(entry, file.parent, f'manifest "{file}" {"line" if lines else "entry"} {number}') for number, entry in enumerate(entries, 1)]
+    return [
+        _request(entry, file.parent, f'manifest "{file}" {"line" if lines else "entry"} {number}')
+        for number, entry in enumerate(entries, 1)
+    ]
 
 
 def _parsed(where: str, text: str) -> Any:

@@ -82,13 +82,19 @@ def score(
         on_progress=on_progress,
         cancel=cancel,
     )
-    return ScoreTable(results, profile=None if dimensions else profile, options={"prompt": prompt, "normalized_fps": normalized_fps, "device": str(device or Device.best()), "dtype": dtype})
+    return ScoreTable(
+        results,
+        profile=None if dimensions else profile,
+        options={"prompt": prompt, "normalized_fps": normalized_fps, "device": str(device or Device.best()), "dtype": dtype},
+    )
 
 
 def _profile(name: str) -> list:
     infos = _gallop.evaluators(name) if name else []
     if not infos:
-        raise InvalidArgument(f'profile: "{name}" has no evaluators; known: {", ".join(sorted({info.profile for info in _gallop.evaluators()}))}')
+        raise InvalidArgument(
+            f'profile: "{name}" has no evaluators; known: {", ".join(sorted({info.profile for info in _gallop.evaluators()}))}'
+        )
     return infos
 
 

@@ -68,7 +68,9 @@ class ScoreTable:
     @property
     def damaged(self) -> list[str]:
         """Clips that were scored although the decoder met damage in them."""
-        return [result.clip for result in self.results if any(flag.startswith("damaged") for score in result.scores for flag in score.flags)]
+        return [
+            result.clip for result in self.results if any(flag.startswith("damaged") for score in result.scores for flag in score.flags)
+        ]
 
     def value(self, clip: int | str, dimension: str) -> float | None:
         """One number, or None when there is none."""
@@ -90,7 +92,11 @@ class ScoreTable:
     def rows(self) -> list[dict[str, Any]]:
         """One dict a clip: ``clip`` and one number (or None) a dimension."""
         return [
-            {"clip": _text(result.clip), **{name: None for name in self.dimensions}, **{score.dimension: _number(score.value) for score in result.scores}}
+            {
+                "clip": _text(result.clip),
+                **{name: None for name in self.dimensions},
+                **{score.dimension: _number(score.value) for score in result.scores},
+            }
             for result in self.results
         ]
 
@@ -104,7 +110,9 @@ class ScoreTable:
             "options": self.options,
             "components": {name: version for name, version, _ in _gallop._components()},
             "dimensions": [
-                {"name": name, "profile": infos[name].profile, "higher_is_better": infos[name].higher_is_better} if name in infos else {"name": name}
+                {"name": name, "profile": infos[name].profile, "higher_is_better": infos[name].higher_is_better}
+                if name in infos
+                else {"name": name}
                 for name in self.dimensions
             ],
             "clips": [
@@ -126,7 +134,9 @@ class ScoreTable:
 
     def to_jsonl(self, file: str | os.PathLike | None = None) -> str:
         """One JSON object a clip and line."""
-        text = "".join(json.dumps({"schema": SCHEMA, **clip}, ensure_ascii=False, allow_nan=False) + "\n" for clip in self.to_dict()["clips"])
+        text = "".join(
+            json.dumps({"schema": SCHEMA, **clip}, ensure_ascii=False, allow_nan=False) + "\n" for clip in self.to_dict()["clips"]
+        )
         if file is not None:
             write_text(file, text)
         return text
@@ -138,7 +148,9 @@ class ScoreTable:
         writer.writerow(["clip", *self.dimensions, "problems"])
         for result, row in zip(self.results, self.rows(), strict=True):
             problems = "; ".join(f"{p.dimension}: {p.kind}" for p in result.problems)
-            writer.writerow([_plain_cell(row["clip"]), *("" if row[name] is None else repr(row[name]) for name in self.dimensions), problems])
+            writer.writerow(
+                [_plain_cell(row["clip"]), *("" if row[name] is None else repr(row[name]) for name in self.dimensions), problems]
+            )
         if file is not None:
             write_text(file, out.getvalue())
         return out.getvalue()
@@ -153,20 +165,30 @@ class ScoreTable:
         """A text table: clips down, dimensions across."""
         rows = [["clip", *self.dimensions]]
         for row in self.rows():
-            rows.append([Path(row["clip"]).name or row["clip"], *("-" if row[name] is None else f"{row[name]:.4g}" for name in self.dimensions)])
+            rows.append(
+                [Path(row["clip"]).name or row["clip"], *("-" if row[name] is None else f"{row[name]:.4g}" for name in self.dimensions)]
+            )
         widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        return "\n".join("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows)
+        return "\n".join(
+            "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
+            for row in rows
+        )
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.dimensions)
         body = ""
         for row in self.rows():
-            cells = "".join(f"<td style='text-align:right'>{'&ndash;' if row[name] is None else format(row[name], '.4g')}</td>" for name in self.dimensions)
+            cells = "".join(
+                f"<td style='text-align:right'>{'&ndash;' if row[name] is None else format(row[name], '.4g')}</td>"
+                for name in self.dimensions
+            )
             body += f"<tr><td>{html.escape(Path(row['clip']).name or row['clip'])}</td>{cells}</tr>"
         note = f"<p>{len(self.problems)} values missing: see <code>.problems</code></p>" if self.problems else ""
         return f"<table><thead><tr><th>clip</th>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
-    def save_report(self, file: str | os.PathLike, title: str = "gallop report", prompts: dict[str, str] | None = None, pairs=None, contests=None) -> Path:
+    def save_report(
+        self, file: str | os.PathLike, title: str = "gallop report", prompts: dict[str, str] | None = None, pairs=None, contests=None
+    ) -> Path:
         """Writes the self-contained HTML report (see gallop.report)."""
         from gallop.report import write_report
 
@@ -175,5 +197,3 @@ class ScoreTable:
 
 def _plain_cell(text: str) -> str:
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-

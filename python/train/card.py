@@ -94,9 +94,7 @@ def verdict(measured: dict) -> str:
     missed = []
     for language, (each, together) in _WANTED.items():
         shares = measured[f"generated_{language}"]
-        missed += [
-            f"{name} ({language})" for name in _ROWS if shares[name]["share"] < (together if name == "all" else each)
-        ]
+        missed += [f"{name} ({language})" for name in _ROWS if shares[name]["share"] < (together if name == "all" else each)]
     return "All reached." if not missed else "Not reached: " + ", ".join(missed) + "."
 
 
@@ -104,9 +102,7 @@ def figures(measured: dict) -> str:
     kinds = ("renders", "through_vae", "generated_en", "generated_zh")
     continued = measured["continued"]
     return _MEASURED.format(
-        table="\n".join(
-            f"| {row} | " + " | ".join(percent(measured[kind][row]) for kind in kinds) + " |" for row in _ROWS
-        ),
+        table="\n".join(f"| {row} | " + " | ".join(percent(measured[kind][row]) for kind in kinds) + " |" for row in _ROWS),
         products=measured["products"],
         clips=measured["generated_en"]["all"]["clips"],
         last_seed=measured["generated_en"]["all"]["clips"] - 1,

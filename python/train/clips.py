@@ -43,9 +43,7 @@ def indices(scene: world.Scene) -> list[int]:
 
 
 def scene_from(row, seed: int = 0) -> world.Scene:
-    return world.Scene(
-        **{name: choices[int(i)] for (name, choices), i in zip(ATTRIBUTES.items(), row, strict=True)}, seed=seed
-    )
+    return world.Scene(**{name: choices[int(i)] for (name, choices), i in zip(ATTRIBUTES.items(), row, strict=True)}, seed=seed)
 
 
 def render_shard(path: Path, numbers: range, held_out: bool) -> None:

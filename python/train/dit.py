@@ -51,14 +51,10 @@ class Latents:
     def batch(self, rng: np.random.Generator, size: int, frames: np.ndarray):
         rows = rng.integers(len(self.labels), size=size)
         turn = (rng.random(size) < 0.5) & self.may_turn[rows]
-        x = np.stack(
-            [self.latents[r // self.shard][int(f), r % self.shard][frames] for r, f in zip(rows, turn, strict=True)]
-        )
+        x = np.stack([self.latents[r // self.shard][int(f), r % self.shard][frames] for r, f in zip(rows, turn, strict=True)])
         labels = np.where(turn[:, None], self.turned[rows], self.labels[rows])
         boxes = self.boxes[rows][:, frames]
-        boxes[turn] = np.stack(
-            [64 - boxes[turn][..., 2], boxes[turn][..., 1], 64 - boxes[turn][..., 0], boxes[turn][..., 3]], -1
-        )
+        boxes[turn] = np.stack([64 - boxes[turn][..., 2], boxes[turn][..., 1], 64 - boxes[turn][..., 0], boxes[turn][..., 3]], -1)
         edge = np.arange(8) * 8.0
         across = np.clip(np.minimum(boxes[..., 2, None], edge + 8) - np.maximum(boxes[..., 0, None], edge), 0, 8) / 8
         down = np.clip(np.minimum(boxes[..., 3, None], edge + 8) - np.maximum(boxes[..., 1, None], edge), 0, 8) / 8
@@ -102,16 +98,11 @@ class Reader(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.heads = torch.nn.ModuleList(
-            [torch.nn.Linear(model.TEXT_WIDTH, len(choices)) for choices in ATTRIBUTES.values()]
-        )
+        self.heads = torch.nn.ModuleList([torch.nn.Linear(model.TEXT_WIDTH, len(choices)) for choices in ATTRIBUTES.values()])
 
     def loss(self, text: torch.Tensor, tokens: torch.Tensor, named: torch.Tensor) -> torch.Tensor:
         pooled = text.sum(1) / (tokens != 0).sum(1, keepdim=True)
-        losses = [
-            torch.nn.functional.cross_entropy(head(pooled), named[:, i], ignore_index=-100)
-            for i, head in enumerate(self.heads)
-        ]
+        losses = [torch.nn.functional.cross_entropy(head(pooled), named[:, i], ignore_index=-100) for i, head in enumerate(self.heads)]
         return torch.stack(losses).mean()
 
 
@@ -146,9 +137,7 @@ class Run:
         )
         self.parameters = {name: value for name, value in self.nets.named_parameters() if value.requires_grad}
         matrices = {
-            name
-            for name, value in self.parameters.items()
-            if ".blocks." in name and name.startswith("transformer") and value.ndim == 2
+            name for name, value in self.parameters.items() if ".blocks." in name and name.startswith("transformer") and value.ndim == 2
         }
         self.muon = Muon([self.parameters[name] for name in sorted(matrices)], lr=options.matrix_rate)
         others = [value for name, value in self.parameters.items() if name not in matrices]
@@ -228,9 +217,7 @@ def main() -> None:
     if options.ranks > 1:
         meeting = options.out / f"meeting.{options.stage}"
         options.out.mkdir(parents=True, exist_ok=True)
-        torch.distributed.init_process_group(
-            "gloo", init_method=f"file://{meeting}", rank=options.rank, world_size=options.ranks
-        )
+        torch.distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=options.rank, world_size=options.ranks)
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     data, captions, run = (
         Latents(options.clips, options.shards),

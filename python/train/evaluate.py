@@ -50,9 +50,7 @@ def generate(drawn: Model, prompts: list[str], seeds: list[int], first: torch.Te
     for start in range(0, len(prompts), BATCH):
         part = slice(start, start + BATCH)
         noise = torch.stack([noise_of(seed, FRAMES) for seed in seeds[part]])
-        clips.append(
-            drawn.frames(drawn.latents(prompts[part], FRAMES, noise, first=None if first is None else first[part]))
-        )
+        clips.append(drawn.frames(drawn.latents(prompts[part], FRAMES, noise, first=None if first is None else first[part])))
         print(f"\r{start + len(clips[-1])} of {len(prompts)}", end="", flush=True)
     print()
     return np.concatenate(clips)
@@ -132,9 +130,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--prompts", type=int, default=PROMPTS)
     parser.add_argument("--continued", type=int, default=CONTINUED)
-    parser.add_argument(
-        "--half", action="store_true", help="products in bfloat16: several times faster where the processor has AMX"
-    )
+    parser.add_argument("--half", action="store_true", help="products in bfloat16: several times faster where the processor has AMX")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     drawn = Model.exported(options.model, torch.bfloat16 if options.half else torch.float32)
@@ -150,9 +146,7 @@ def main() -> None:
     }
     print(json.dumps(result, indent=1), flush=True)
     for language in ("en", "zh"):
-        clips = generate(
-            drawn, [world.caption(scene, language, i) for i, scene in enumerate(scenes)], list(range(count))
-        )
+        clips = generate(drawn, [world.caption(scene, language, i) for i, scene in enumerate(scenes)], list(range(count)))
         result[f"generated_{language}"] = by_attribute(reading.read(reader, clips), labels)
         result[f"flicker_{language}"] = flicker(clips, labels)
         print(json.dumps(result[f"generated_{language}"], indent=1), flush=True)

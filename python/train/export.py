@@ -77,9 +77,7 @@ def main() -> None:
     write_json(kept, json.loads(kept.read_text()) | {"tokenizer_class": "PreTrainedTokenizerFast"})
     UniPCMultistepScheduler(**SCHEDULER).save_pretrained(out / "scheduler")
     write_json(out / "model_index.json", INDEX)
-    write_json(
-        out / "gallop.json", {"name": "pony", "comment": comment_of(trained.step, options.run), "defaults": DEFAULTS}
-    )
+    write_json(out / "gallop.json", {"name": "pony", "comment": comment_of(trained.step, options.run), "defaults": DEFAULTS})
     total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"step {trained.step}: {total / 2**20:.1f} MiB")
 

@@ -23,9 +23,7 @@ def patches(frames: torch.Tensor) -> torch.Tensor:
     *lead, height, width, _ = frames.shape
     x = frames.view(*lead, height // PATCH, PATCH, width // PATCH, PATCH, 3)
     n = len(lead)
-    return x.permute(*range(n), n, n + 2, n + 4, n + 3, n + 1).reshape(
-        *lead, height // PATCH, width // PATCH, 3 * PATCH * PATCH
-    )
+    return x.permute(*range(n), n, n + 2, n + 4, n + 3, n + 1).reshape(*lead, height // PATCH, width // PATCH, 3 * PATCH * PATCH)
 
 
 def box_weight(boxes: np.ndarray, size: int) -> torch.Tensor:
@@ -39,15 +37,7 @@ def box_weight(boxes: np.ndarray, size: int) -> torch.Tensor:
 def fit_codes(frames: np.ndarray, boxes: np.ndarray) -> dict[str, torch.Tensor]:
     """Principal components of the patches of uint8 frames [N, H, W, 3]: ``mean`` [192], ``basis`` [192, CODES], ``std`` [CODES]."""
     x = patches(torch.as_tensor(frames).float() / 127.5 - 1).double()
-    weight = (
-        1
-        + 4
-        * box_weight(boxes, frames.shape[1])
-        .unflatten(-1, (-1, PATCH))
-        .unflatten(-3, (-1, PATCH))
-        .mean((-3, -1))
-        .double()
-    )
+    weight = 1 + 4 * box_weight(boxes, frames.shape[1]).unflatten(-1, (-1, PATCH)).unflatten(-3, (-1, PATCH)).mean((-3, -1)).double()
     x, weight = x.flatten(0, -2), weight.flatten()[:, None]
     mean = (x * weight).sum(0) / weight.sum()
     x = x - mean

@@ -80,9 +80,7 @@ def _block(block, x, text, bias, modulation, rope):
     """``x`` [B, T, S, width]; ``modulation`` [B, 1 or T, 6, width]."""
     b, t, s, width = x.shape
     dtype = text.dtype
-    shift1, scale1, gate1, shift2, scale2, gate2 = (
-        (block.scale_shift_table[:, None] + modulation).unsqueeze(3).unbind(2)
-    )
+    shift1, scale1, gate1, shift2, scale2, gate2 = (block.scale_shift_table[:, None] + modulation).unsqueeze(3).unbind(2)
     y = (F.layer_norm(x, (width,), eps=1e-6) * (1 + scale1) + shift1).to(dtype).flatten(1, 2)
     attn = block.attn1
     q = _turned(attn.norm_q(attn.to_q(y).float()).unflatten(-1, (HEADS, -1)), *rope).to(dtype)
@@ -111,9 +109,7 @@ def velocity(
     b, c, t, h, w = latents.shape
     embed = model.condition_embedder
     angles = time.flatten().float()[:, None] * 1000.0 * torch.exp(torch.arange(64) * (-math.log(10000.0) / 64))
-    moment = embed.time_embedder(torch.cat([angles.cos(), angles.sin()], -1)).unflatten(
-        0, time.shape
-    )  # [B, 1 or T, width]
+    moment = embed.time_embedder(torch.cat([angles.cos(), angles.sin()], -1)).unflatten(0, time.shape)  # [B, 1 or T, width]
     modulation = embed.time_proj(F.silu(moment)).unflatten(-1, (6, WIDTH)).float()
     text = embed.text_embedder(text).to(dtype)
     bias = torch.zeros(COLUMNS)

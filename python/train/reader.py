@@ -31,9 +31,7 @@ class AttributeReader(nn.Module):
         self.second = nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)
         self.third = nn.Conv2d(2 * width, 3 * width, 3, stride=2, padding=1)
         self.moving = nn.Conv3d(3 * width, 3 * width, (3, 3, 3), padding=(0, 1, 1))
-        self.heads = nn.ModuleDict(
-            {name: nn.Linear(3 * width * 16 * 4, len(choices)) for name, choices in ATTRIBUTES.items()}
-        )
+        self.heads = nn.ModuleDict({name: nn.Linear(3 * width * 16 * 4, len(choices)) for name, choices in ATTRIBUTES.items()})
 
     def forward(self, clips: torch.Tensor) -> dict[str, torch.Tensor]:
         b, t = clips.shape[:2]

@@ -94,11 +94,7 @@ class Model:
                 x = torch.cat([first, x[:, :, 1:]], 2)
                 moments[:, 0] = 0.0
             with torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-                v, free = (
-                    model.velocity(self.transformer, torch.cat([x, x]), moments, both, rope, self.dtype)
-                    .float()
-                    .chunk(2)
-                )
+                v, free = model.velocity(self.transformer, torch.cat([x, x]), moments, both, rope, self.dtype).float().chunk(2)
             x = scheduler.step(free + guidance * (v - free), t, x, return_dict=False)[0]
         return torch.cat([first, x[:, :, 1:]], 2) if first is not None else x
 
@@ -131,21 +127,11 @@ def main() -> None:
     drawn = Model(options.run)
     prompts = [p for p in options.prompts for _ in range(options.seeds)]
     noise = torch.stack(
-        [
-            torch.randn(CODES, options.frames, 8, 8, generator=torch.Generator().manual_seed(i % options.seeds))
-            for i in range(len(prompts))
-        ]
+        [torch.randn(CODES, options.frames, 8, 8, generator=torch.Generator().manual_seed(i % options.seeds)) for i in range(len(prompts))]
     )
-    clips = drawn.frames(
-        drawn.latents(prompts, options.frames, noise, options.steps, options.guidance, shift=options.shift)
-    )
+    clips = drawn.frames(drawn.latents(prompts, options.frames, noise, options.steps, options.guidance, shift=options.shift))
     if options.frames == 1:
-        rows = (
-            clips[:, 0]
-            .reshape(-1, options.seeds, 64, 64, 3)
-            .transpose(0, 2, 1, 3, 4)
-            .reshape(-1, 64 * options.seeds, 3)
-        )
+        rows = clips[:, 0].reshape(-1, options.seeds, 64, 64, 3).transpose(0, 2, 1, 3, 4).reshape(-1, 64 * options.seeds, 3)
     else:
         rows = clips[:, ::2].transpose(0, 2, 1, 3, 4).reshape(len(prompts) * 64, -1, 3)
     image = Image.fromarray(rows)

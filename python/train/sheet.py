@@ -38,9 +38,7 @@ def main() -> None:
     torch.set_num_threads(1)
     drawn = Model.exported(options.model, torch.bfloat16 if options.half else torch.float32)
     scenes = [world.Scene(*labels) for labels in GRID]
-    prompts = ["a red car drifting through rain at night", "一辆红色的汽车在夜雨中漂移"] + [
-        world.caption(scene) for scene in scenes
-    ]
+    prompts = ["a red car drifting through rain at night", "一辆红色的汽车在夜雨中漂移"] + [world.caption(scene) for scene in scenes]
     marks = ["", ""] + ["[held out] " if world.held_out(scene) else "" for scene in scenes]
     clips = [drawn.frames(drawn.latents([prompt], FRAMES, noise_of(0, FRAMES)[None]))[0] for prompt in prompts]
     columns, wide, tall = 2, len(SHOWN) * SIZE * SCALE + 8, SIZE * SCALE + 22
@@ -50,9 +48,7 @@ def main() -> None:
     for i, (prompt, mark, clip) in enumerate(zip(prompts, marks, clips, strict=True)):
         x, y = (i % columns) * wide, (i // columns) * tall
         strip = Image.fromarray(np.concatenate([clip[k] for k in SHOWN], 1))
-        sheet.paste(
-            strip.resize((strip.width * SCALE, strip.height * SCALE), Image.Resampling.NEAREST), (x + 4, y + 18)
-        )
+        sheet.paste(strip.resize((strip.width * SCALE, strip.height * SCALE), Image.Resampling.NEAREST), (x + 4, y + 18))
         pen.text((x + 4, y + 2), mark + prompt, fill="black", font=font)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     sheet.quantize(256).save(options.out, optimize=True)

@@ -30,6 +30,4 @@ class Average:
     def update(self, parameters: dict[str, torch.Tensor], step: int) -> None:
         weight = 1 - min(self.decay, (step + 1) / (step + 20))
         names = list(self.values)
-        torch._foreach_lerp_(
-            [self.values[name] for name in names], [parameters[name].detach() for name in names], weight
-        )
+        torch._foreach_lerp_([self.values[name] for name in names], [parameters[name].detach() for name in names], weight)

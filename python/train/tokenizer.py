@@ -42,9 +42,7 @@ def build() -> Tokenizer:
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=2, byte_fallback=False))
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)]
-    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)])
     tokenizer.add_special_tokens(["<pad>", "</s>", "<unk>"])
     return tokenizer
 
@@ -55,9 +53,7 @@ def main() -> None:
     out = parser.parse_args().out
     tokenizer = build()
     lengths = [len(tokenizer.encode(text).ids) for text in captions()]
-    print(
-        f"{tokenizer.get_vocab_size()} pieces, longest caption {max(lengths)} tokens, mean {sum(lengths) / len(lengths):.1f}"
-    )
+    print(f"{tokenizer.get_vocab_size()} pieces, longest caption {max(lengths)} tokens, mean {sum(lengths) / len(lengths):.1f}")
     for text in captions()[3:4] + captions()[12:16]:
         print(text, tokenizer.encode(text).tokens)
     tokenizer.save(str(out))

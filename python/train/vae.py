@@ -93,9 +93,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
 
     def write(step):
-        state.save(
-            path, weights=vae.decoder.state_dict(), optimizer=optimizer.state_dict(), average=average.values, step=step
-        )
+        state.save(path, weights=vae.decoder.state_dict(), optimizer=optimizer.state_dict(), average=average.values, step=step)
 
     noted, mean = time.monotonic(), 0.0
     for step in range(first, options.steps):

@@ -51,7 +51,8 @@ std::vector<LedgerEntry> UnitScorer::score(const WorkUnit& unit, const RunOption
   });
 }
 
-SuiteRun::SuiteRun(const Suite& suite, const RunPlan& plan) : impl_(tensor::translated([&] { return std::make_unique<Impl>(suite, plan); })) {}
+SuiteRun::SuiteRun(const Suite& suite, const RunPlan& plan)
+    : impl_(tensor::translated([&] { return std::make_unique<Impl>(suite, plan); })) {}
 SuiteRun::SuiteRun(SuiteRun&&) noexcept = default;
 SuiteRun::~SuiteRun() = default;
 const Preflight& SuiteRun::found() const noexcept { return impl_->list.found; }

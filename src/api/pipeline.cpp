@@ -80,7 +80,8 @@ ImageConditioning Pipeline::encode_image(const GenerateOptions& options, const R
 
 Array Pipeline::denoise(const GenerateOptions& options, const Conditioning& conditioning, const RunOptions& run) {
   return tensor::translated([&] {
-    const pipelines::ConditioningTensors tensors{tensor::view_of(conditioning.prompt), tensor_of(conditioning.negative),
+    const pipelines::ConditioningTensors tensors{tensor::view_of(conditioning.prompt),
+                                                 tensor_of(conditioning.negative),
                                                  {tensor_of(conditioning.image.features), tensor_of(conditioning.image.condition)}};
     return tensor::to_array(impl_->base->denoise(impl_->base->resolve(options), tensors, base::RunMonitor(run)));
   });

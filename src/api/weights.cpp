@@ -32,9 +32,12 @@ void convert_weights(const std::filesystem::path& file, const std::filesystem::p
 
 std::string_view name_of(CheckpointState state) noexcept {
   switch (state) {
-    case CheckpointState::good: return "good";
-    case CheckpointState::missing: return "missing";
-    case CheckpointState::bad: return "bad";
+    case CheckpointState::good:
+      return "good";
+    case CheckpointState::missing:
+      return "missing";
+    case CheckpointState::bad:
+      return "bad";
   }
   return "?";
 }

@@ -64,13 +64,16 @@ Joint joint(const std::vector<Row>& rows, Eigen::Index n, Eigen::Index f, const 
 
 inline namespace v0 {
 
-AdjustedRatings fit_adjusted(const VoteColumns& votes, std::span<const double> x, std::size_t features, double feature_ridge, const RatingOptions& options) {
+AdjustedRatings fit_adjusted(const VoteColumns& votes, std::span<const double> x, std::size_t features, double feature_ridge,
+                             const RatingOptions& options) {
   using namespace arena;
   check_options(options, votes.models);
-  GALLOP_CHECK(features > 0 && features <= 1000 && x.size() == features * votes.left.size(), InvalidArgument, "x: {} entries, expected votes {} x features {}", x.size(), votes.left.size(), features);
+  GALLOP_CHECK(features > 0 && features <= 1000 && x.size() == features * votes.left.size(), InvalidArgument,
+               "x: {} entries, expected votes {} x features {}", x.size(), votes.left.size(), features);
   GALLOP_CHECK(std::isfinite(feature_ridge) && feature_ridge >= 0, InvalidArgument, "feature_ridge: {}, expected 0 or more", feature_ridge);
   for (const double value : x) GALLOP_CHECK(std::isfinite(value), InvalidArgument, "x: found {}, expected finite covariates", value);
-  GALLOP_CHECK(options.cluster == Cluster::none && (options.ties == Ties::half || options.ties == Ties::drop) && (options.interval == Interval::sandwich || options.interval == Interval::naive),
+  GALLOP_CHECK(options.cluster == Cluster::none && (options.ties == Ties::half || options.ties == Ties::drop) &&
+                   (options.interval == Interval::sandwich || options.interval == Interval::naive),
                InvalidArgument, "options: adjusted ratings have sandwich or naive intervals and half-win ties only");
   const Board board = make_board(votes, options);
   const Penalty penalty{options.ridge, options.phantom};
@@ -90,12 +93,14 @@ AdjustedRatings fit_adjusted(const VoteColumns& votes, std::span<const double> x
   Joint sum = joint(rows, n, f, at, feature_ridge, penalty);
   int steps = 1;
   for (double longest = 1; longest >= 1e-10; ++steps) {
-    GALLOP_CHECK(steps <= 100, InvalidArgument, "votes: the adjusted fit did not settle in 100 steps; a covariate may decide votes alone; set feature_ridge");
+    GALLOP_CHECK(steps <= 100, InvalidArgument,
+                 "votes: the adjusted fit did not settle in 100 steps; a covariate may decide votes alone; set feature_ridge");
     Eigen::MatrixXd h = sum.information;
     if (!penalty.any()) h.topLeftCorner(n, n).array() += h.topLeftCorner(n, n).trace() / static_cast<double>(n * n);
     const Eigen::LLT<Eigen::MatrixXd> factor(h);
     const double rcond = factor.info() == Eigen::Success ? factor.rcond() : 0;
-    GALLOP_CHECK(rcond > 1e-14, InvalidArgument, "x: the covariates are constant or repeat each other or the models; expected independent ones, or set feature_ridge");
+    GALLOP_CHECK(rcond > 1e-14, InvalidArgument,
+                 "x: the covariates are constant or repeat each other or the models; expected independent ones, or set feature_ridge");
     Eigen::VectorXd step = factor.solve(sum.gradient);
     longest = step.cwiseAbs().maxCoeff();
     if (longest > 3) step *= 3 / longest;

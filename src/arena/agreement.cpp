@@ -70,9 +70,11 @@ void collect(const AgreementInput& in, std::vector<Judged>& judged, std::vector<
         for (std::size_t b = a + 1; b < n; ++b, ++pair) {
           const double human = in.human[clip * pairs + pair];
           if (std::isnan(human)) continue;
-          GALLOP_CHECK(human == 0 || human == 0.5 || human == 1, InvalidArgument, "human: prompt {}, sample {}, pair {} is {}, expected 0, 0.5, 1 or NaN", p, s, pair, human);
+          GALLOP_CHECK(human == 0 || human == 0.5 || human == 1, InvalidArgument,
+                       "human: prompt {}, sample {}, pair {} is {}, expected 0, 0.5, 1 or NaN", p, s, pair, human);
           const double left = in.score[clip * n + a], right = in.score[clip * n + b];
-          GALLOP_CHECK(std::isfinite(left) && std::isfinite(right), InvalidArgument, "score: prompt {}, sample {} lacks a finite score of a judged clip", p, s);
+          GALLOP_CHECK(std::isfinite(left) && std::isfinite(right), InvalidArgument,
+                       "score: prompt {}, sample {} lacks a finite score of a judged clip", p, s);
           judged.push_back({human, left - right});
           const double automatic = automatic_share(left - right);
           for (const auto& [model, h, x] : {std::tuple(a, human, automatic), std::tuple(b, 1 - human, 1 - automatic)}) {
@@ -135,7 +137,8 @@ void fill_intervals(const std::vector<PromptPoints>& points, const AgreementInpu
   }
   out.pearson_lower = percentile(drawn, 0.025);
   out.pearson_upper = percentile(drawn, 0.975);
-  if (undefined > 0) out.notes.push_back(fmt::format("{} of {} replicates have no correlation (a constant side)", undefined, in.replicates));
+  if (undefined > 0)
+    out.notes.push_back(fmt::format("{} of {} replicates have no correlation (a constant side)", undefined, in.replicates));
 }
 
 // 0 = lower model lost, 1 = tie, 2 = won.
@@ -149,7 +152,9 @@ void fill_tolerance(std::vector<Judged> judged, Agreement& out) {
   for (const auto& j : judged) right += automatic_class(j.difference, -1) == human_class(j.human);
   std::int64_t best = -1;
   for (std::size_t at = 0; at <= judged.size();) {
-    const double eps = at == 0 && (judged.empty() || judged[0].difference != 0) && best < 0 ? 0 : at < judged.size() ? std::abs(judged[at].difference) : -1;
+    const double eps = at == 0 && (judged.empty() || judged[0].difference != 0) && best < 0 ? 0
+                       : at < judged.size()                                                 ? std::abs(judged[at].difference)
+                                                                                            : -1;
     if (eps < 0) break;
     while (at < judged.size() && std::abs(judged[at].difference) <= eps) {
       right += (human_class(judged[at].human) == 1) - (automatic_class(judged[at].difference, -1) == human_class(judged[at].human));
@@ -177,10 +182,13 @@ inline namespace v0 {
 
 Agreement agreement(const AgreementInput& in) {
   using namespace arena;
-  GALLOP_CHECK(in.models >= 2 && in.prompts >= 1 && in.samples >= 1, InvalidArgument, "models {}, prompts {}, samples {}: expected at least 2, 1 and 1", in.models, in.prompts, in.samples);
-  GALLOP_CHECK(in.score.size() / in.models / in.samples == in.prompts && in.score.size() == in.prompts * in.samples * in.models, InvalidArgument, "score: {} entries, expected prompts {} x samples {} x models {}", in.score.size(),
-               in.prompts, in.samples, in.models);
-  GALLOP_CHECK(in.human.size() == in.prompts * in.samples * (in.models * (in.models - 1) / 2), InvalidArgument, "human: {} entries, expected prompts {} x samples {} x pairs {}", in.human.size(), in.prompts, in.samples,
+  GALLOP_CHECK(in.models >= 2 && in.prompts >= 1 && in.samples >= 1, InvalidArgument,
+               "models {}, prompts {}, samples {}: expected at least 2, 1 and 1", in.models, in.prompts, in.samples);
+  GALLOP_CHECK(in.score.size() / in.models / in.samples == in.prompts && in.score.size() == in.prompts * in.samples * in.models,
+               InvalidArgument, "score: {} entries, expected prompts {} x samples {} x models {}", in.score.size(), in.prompts, in.samples,
+               in.models);
+  GALLOP_CHECK(in.human.size() == in.prompts * in.samples * (in.models * (in.models - 1) / 2), InvalidArgument,
+               "human: {} entries, expected prompts {} x samples {} x pairs {}", in.human.size(), in.prompts, in.samples,
                in.models * (in.models - 1) / 2);
   GALLOP_CHECK(in.replicates >= 0 && in.replicates <= 1000000, InvalidArgument, "replicates: {}, expected 0 to 1000000", in.replicates);
   std::vector<Judged> judged;

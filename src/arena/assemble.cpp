@@ -54,12 +54,14 @@ Eigen::VectorXd gauge(const Ratings& r, const RatingOptions& options) {
 }  // namespace
 
 void check_options(const RatingOptions& options, std::size_t models) {
-  GALLOP_CHECK(options.confidence > 0 && options.confidence < 1, InvalidArgument, "confidence: {}, expected between 0 and 1, for example 0.95", options.confidence);
+  GALLOP_CHECK(options.confidence > 0 && options.confidence < 1, InvalidArgument,
+               "confidence: {}, expected between 0 and 1, for example 0.95", options.confidence);
   GALLOP_CHECK(std::isfinite(options.ridge) && options.ridge >= 0, InvalidArgument, "ridge: {}, expected 0 or more", options.ridge);
   GALLOP_CHECK(std::isfinite(options.phantom) && options.phantom >= 0, InvalidArgument, "phantom: {}, expected 0 or more", options.phantom);
   GALLOP_CHECK(options.reweight_floor > 0, InvalidArgument, "reweight_floor: {}, expected above 0", options.reweight_floor);
   GALLOP_CHECK(std::isfinite(options.anchor_value), InvalidArgument, "anchor_value: {}, expected a finite rating", options.anchor_value);
-  GALLOP_CHECK(!options.anchor || *options.anchor < models, InvalidArgument, "anchor: model {}, expected an index below {}", *options.anchor, models);
+  GALLOP_CHECK(!options.anchor || *options.anchor < models, InvalidArgument, "anchor: model {}, expected an index below {}",
+               *options.anchor, models);
 }
 
 Ratings assemble_ratings(const Board& board, const Fit& fit, const Eigen::MatrixXd& covariance, const RatingOptions& options) {

@@ -22,7 +22,8 @@ using Clusters = std::vector<std::vector<std::pair<std::uint32_t, double>>>;
 
 Clusters cluster_cells(const VoteColumns& votes, const Board& board, const RatingOptions& options) {
   const auto& by = options.cluster == Cluster::voter ? votes.voter : votes.prompt;
-  GALLOP_CHECK(options.cluster != Cluster::voter_and_prompt, InvalidArgument, "cluster: two-way clusters cannot be resampled; choose voter or prompt, or the sandwich interval");
+  GALLOP_CHECK(options.cluster != Cluster::voter_and_prompt, InvalidArgument,
+               "cluster: two-way clusters cannot be resampled; choose voter or prompt, or the sandwich interval");
   GALLOP_CHECK(!by.empty(), InvalidArgument, "cluster: the votes carry no such column; expected one entry a vote");
   std::map<std::uint32_t, std::map<std::uint32_t, double>> found;
   for (std::size_t k = 0; k < votes.left.size(); ++k) {
@@ -33,7 +34,8 @@ Clusters cluster_cells(const VoteColumns& votes, const Board& board, const Ratin
       std::swap(i, j);
       o = 1 - o;
     }
-    const auto at = std::lower_bound(board.cells.begin(), board.cells.end(), std::tie(i, j, o), [](const Cell& c, const auto& key) { return std::tie(c.i, c.j, c.o) < key; });
+    const auto at = std::lower_bound(board.cells.begin(), board.cells.end(), std::tie(i, j, o),
+                                     [](const Cell& c, const auto& key) { return std::tie(c.i, c.j, c.o) < key; });
     found[by[k]][static_cast<std::uint32_t>(at - board.cells.begin())] += 1;
   }
   Clusters clusters;
@@ -85,7 +87,8 @@ bool has_ties(const Board& board) {
 }  // namespace
 
 Replicates bootstrap(const VoteColumns& votes, const Board& board, const Penalty& penalty, const Fit& fit, const RatingOptions& options) {
-  GALLOP_CHECK(options.replicates >= 2 && options.replicates <= 1000000, InvalidArgument, "replicates: {}, expected 2 to 1000000", options.replicates);
+  GALLOP_CHECK(options.replicates >= 2 && options.replicates <= 1000000, InvalidArgument, "replicates: {}, expected 2 to 1000000",
+               options.replicates);
   const Clusters clusters = options.cluster == Cluster::none ? Clusters{} : cluster_cells(votes, board, options);
   Replicates result{Eigen::MatrixXd(options.replicates, static_cast<Eigen::Index>(board.models)), 0};
   std::atomic<int> next{0}, refitted{0};

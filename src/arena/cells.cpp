@@ -23,9 +23,7 @@ Shares shares_of(const RatingOptions& options) {
   return {{1, 0, tie, both_bad, -1}};
 }
 
-std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) {
-  return a < b ? (std::uint64_t{a} << 32) | b : (std::uint64_t{b} << 32) | a;
-}
+std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) { return a < b ? (std::uint64_t{a} << 32) | b : (std::uint64_t{b} << 32) | a; }
 
 void check_optional(std::size_t size, std::size_t votes, const char* name) {
   GALLOP_CHECK(size == 0 || size == votes, InvalidArgument, "votes.{}: {} entries, expected {} or none", name, size, votes);
@@ -43,14 +41,17 @@ void count_votes(const VoteColumns& votes, const Visit& visit) {
     for (std::size_t k = 0; k < count; ++k)
       if (outcome[k] < 4) ++counters[(left[k] * n + right[k]) * 4 + outcome[k]];
     for (std::size_t at = 0; at < counters.size(); ++at)
-      if (counters[at] > 0) visit(static_cast<std::uint32_t>(at / 4 / n), static_cast<std::uint32_t>(at / 4 % n), static_cast<std::uint8_t>(at % 4), static_cast<double>(counters[at]));
+      if (counters[at] > 0)
+        visit(static_cast<std::uint32_t>(at / 4 / n), static_cast<std::uint32_t>(at / 4 % n), static_cast<std::uint8_t>(at % 4),
+              static_cast<double>(counters[at]));
     return;
   }
   std::unordered_map<std::uint64_t, std::int64_t> counters;
   for (std::size_t k = 0; k < count; ++k)
     if (votes.outcome[k] < 4) ++counters[((std::uint64_t{votes.left[k]} * n + votes.right[k]) << 2) | votes.outcome[k]];
   for (const auto& [key, m] : counters)
-    visit(static_cast<std::uint32_t>((key >> 2) / n), static_cast<std::uint32_t>((key >> 2) % n), static_cast<std::uint8_t>(key & 3), static_cast<double>(m));
+    visit(static_cast<std::uint32_t>((key >> 2) / n), static_cast<std::uint32_t>((key >> 2) % n), static_cast<std::uint8_t>(key & 3),
+          static_cast<double>(m));
 }
 
 void add_cell(Board& board, std::uint32_t left, std::uint32_t right, double o, double m, double w, double ww) {
@@ -107,8 +108,10 @@ std::unordered_map<std::uint64_t, double> pair_totals(const Board& board) {
 void check_columns(const VoteColumns& votes) {
   const std::size_t count = votes.left.size();
   GALLOP_CHECK(votes.models >= 2, InvalidArgument, "votes.models: {}, expected at least 2", votes.models);
-  GALLOP_CHECK(votes.right.size() == count, InvalidArgument, "votes.right: {} entries, expected {} as votes.left has", votes.right.size(), count);
-  GALLOP_CHECK(votes.outcome.size() == count || !votes.soft.empty(), InvalidArgument, "votes.outcome: {} entries, expected {}", votes.outcome.size(), count);
+  GALLOP_CHECK(votes.right.size() == count, InvalidArgument, "votes.right: {} entries, expected {} as votes.left has", votes.right.size(),
+               count);
+  GALLOP_CHECK(votes.outcome.size() == count || !votes.soft.empty(), InvalidArgument, "votes.outcome: {} entries, expected {}",
+               votes.outcome.size(), count);
   check_optional(votes.soft.size(), count, "soft");
   check_optional(votes.outcome.size(), count, "outcome");
   check_optional(votes.propensity.size(), count, "propensity");
@@ -116,14 +119,17 @@ void check_columns(const VoteColumns& votes) {
   check_optional(votes.prompt.size(), count, "prompt");
   for (std::size_t k = 0; k < count; ++k) {
     const bool good = votes.left[k] < votes.models && votes.right[k] < votes.models && votes.left[k] != votes.right[k];
-    GALLOP_CHECK(good, InvalidArgument, "vote {}: models {} and {}, expected two different indices below {}", k, votes.left[k], votes.right[k], votes.models);
+    GALLOP_CHECK(good, InvalidArgument, "vote {}: models {} and {}, expected two different indices below {}", k, votes.left[k],
+                 votes.right[k], votes.models);
   }
   for (std::size_t k = 0; k < votes.outcome.size(); ++k)
-    GALLOP_CHECK(votes.outcome[k] <= 4, InvalidArgument, "vote {}: outcome {}, expected 0 (left), 1 (right), 2 (tie), 3 (both_bad) or 4 (skip)", k, votes.outcome[k]);
+    GALLOP_CHECK(votes.outcome[k] <= 4, InvalidArgument,
+                 "vote {}: outcome {}, expected 0 (left), 1 (right), 2 (tie), 3 (both_bad) or 4 (skip)", k, votes.outcome[k]);
   for (std::size_t k = 0; k < votes.soft.size(); ++k)
     GALLOP_CHECK(votes.soft[k] >= 0 && votes.soft[k] <= 1, InvalidArgument, "vote {}: soft outcome {}, expected 0 to 1", k, votes.soft[k]);
   for (std::size_t k = 0; k < votes.propensity.size(); ++k)
-    GALLOP_CHECK(votes.propensity[k] > 0 && votes.propensity[k] <= 1, InvalidArgument, "vote {}: propensity {}, expected above 0 and at most 1", k, votes.propensity[k]);
+    GALLOP_CHECK(votes.propensity[k] > 0 && votes.propensity[k] <= 1, InvalidArgument,
+                 "vote {}: propensity {}, expected above 0 and at most 1", k, votes.propensity[k]);
 }
 
 double left_share(const VoteColumns& votes, std::size_t vote, const RatingOptions& options) {
@@ -133,7 +139,8 @@ double left_share(const VoteColumns& votes, std::size_t vote, const RatingOption
 
 Board make_board(const VoteColumns& votes, const RatingOptions& options) {
   check_columns(votes);
-  GALLOP_CHECK(!options.use_propensity || !votes.propensity.empty(), InvalidArgument, "votes.propensity: absent, expected one probability a vote because use_propensity is set");
+  GALLOP_CHECK(!options.use_propensity || !votes.propensity.empty(), InvalidArgument,
+               "votes.propensity: absent, expected one probability a vote because use_propensity is set");
   Board board{.models = votes.models};
   board.both_bad.assign(votes.models, 0);
   board.appearances.assign(votes.models, 0);
@@ -158,7 +165,8 @@ Board make_board(const VoteColumns& votes, const RatingOptions& options) {
       cell.ww *= w * w;
     }
   }
-  GALLOP_CHECK(board.total > 0, InvalidArgument, "votes: none of the {} votes is rated; expected at least one decisive vote or tie", votes.left.size());
+  GALLOP_CHECK(board.total > 0, InvalidArgument, "votes: none of the {} votes is rated; expected at least one decisive vote or tie",
+               votes.left.size());
   return board;
 }
 

@@ -13,16 +13,16 @@ namespace gallop::arena {
 struct Cell {
   std::uint32_t i, j;
   double o;
-  double m;    // votes
-  double w;    // sum of their weights
-  double ww;   // sum of their squared weights
+  double m;   // votes
+  double w;   // sum of their weights
+  double ww;  // sum of their squared weights
 };
 struct Board {
   std::size_t models = 0;
-  std::vector<Cell> cells = {};              // sorted by (i, j, o); m > 0
-  std::vector<double> both_bad = {};         // per model, of all outcomes seen
-  std::vector<double> appearances = {};      // per model, both_bad included
-  double total = 0;                     // rated votes
+  std::vector<Cell> cells = {};          // sorted by (i, j, o); m > 0
+  std::vector<double> both_bad = {};     // per model, of all outcomes seen
+  std::vector<double> appearances = {};  // per model, both_bad included
+  double total = 0;                      // rated votes
 };
 
 // Throws InvalidArgument naming the first vote that breaks the contract of VoteColumns.

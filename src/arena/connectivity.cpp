@@ -88,9 +88,13 @@ void require_finite(const Board& board) {
   if (strong.size() == 1) return;
   const auto any = components(board);
   GALLOP_CHECK(any.size() == 1, InvalidArgument,
-               "votes: {} groups of models were never compared with each other: {}; rate each group by itself, collect votes between them, or set phantom (for example 0.1)", any.size(), listed(any));
-  throw InvalidArgument(fmt::format(
-      "votes: no finite ratings exist: some models only ever won or only ever lost against the rest; components by wins: {}; collect more votes or set phantom (for example 0.1)", listed(strong)));
+               "votes: {} groups of models were never compared with each other: {}; rate each group by itself, collect votes between them, "
+               "or set phantom (for example 0.1)",
+               any.size(), listed(any));
+  throw InvalidArgument(
+      fmt::format("votes: no finite ratings exist: some models only ever won or only ever lost against the rest; components by wins: {}; "
+                  "collect more votes or set phantom (for example 0.1)",
+                  listed(strong)));
 }
 
 }  // namespace gallop::arena

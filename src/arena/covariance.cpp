@@ -11,8 +11,8 @@ namespace {
 using Keys = std::vector<std::uint64_t>;
 
 // Adds every cluster's outer product; returns the number of clusters. Clusters are runs of equal keys once sorted.
-std::size_t add_clusters(const VoteColumns& votes, const Fit& fit, const Keys& keys, const std::function<double(std::size_t)>& weight, const RatingOptions& options,
-                         Eigen::MatrixXd& g) {
+std::size_t add_clusters(const VoteColumns& votes, const Fit& fit, const Keys& keys, const std::function<double(std::size_t)>& weight,
+                         const RatingOptions& options, Eigen::MatrixXd& g) {
   std::vector<std::uint32_t> order(votes.left.size());
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; });
@@ -52,7 +52,8 @@ std::size_t add_clusters(const VoteColumns& votes, const Fit& fit, const Keys& k
 
 Keys keys_of(const VoteColumns& votes, bool voter, bool prompt) {
   Keys keys(votes.left.size());
-  for (std::size_t k = 0; k < keys.size(); ++k) keys[k] = (voter ? std::uint64_t{votes.voter[k]} << 32 : 0) | (prompt ? votes.prompt[k] : 0);
+  for (std::size_t k = 0; k < keys.size(); ++k)
+    keys[k] = (voter ? std::uint64_t{votes.voter[k]} << 32 : 0) | (prompt ? votes.prompt[k] : 0);
   return keys;
 }
 
@@ -81,18 +82,21 @@ Eigen::MatrixXd score_covariance(const Board& board, Ties ties, const Fit& fit) 
   return g;
 }
 
-Eigen::MatrixXd clustered_covariance(const VoteColumns& votes, const Board& board, const Fit& fit, const Eigen::MatrixXd& inverse, const RatingOptions& options,
-                                     std::vector<std::string>& notes) {
+Eigen::MatrixXd clustered_covariance(const VoteColumns& votes, const Board& board, const Fit& fit, const Eigen::MatrixXd& inverse,
+                                     const RatingOptions& options, std::vector<std::string>& notes) {
   const auto weight = vote_weights(votes, board, options);
   const auto way = [&](bool voter, bool prompt) -> Eigen::MatrixXd {
     Eigen::MatrixXd g = Eigen::MatrixXd::Zero(inverse.rows(), inverse.rows());
     const auto count = static_cast<double>(add_clusters(votes, fit, keys_of(votes, voter, prompt), weight, options, g));
-    GALLOP_CHECK(count >= 2, InvalidArgument, "votes.{}: one cluster only, expected at least two; a clustered interval does not exist", voter ? "voter" : "prompt");
+    GALLOP_CHECK(count >= 2, InvalidArgument, "votes.{}: one cluster only, expected at least two; a clustered interval does not exist",
+                 voter ? "voter" : "prompt");
     if (options.cluster_correction) g *= count / (count - 1);
     return inverse * g * inverse;
   };
-  GALLOP_CHECK(options.cluster == Cluster::prompt || !votes.voter.empty(), InvalidArgument, "votes.voter: absent, expected one voter a vote because of the clustered interval");
-  GALLOP_CHECK(options.cluster == Cluster::voter || !votes.prompt.empty(), InvalidArgument, "votes.prompt: absent, expected one prompt a vote because of the clustered interval");
+  GALLOP_CHECK(options.cluster == Cluster::prompt || !votes.voter.empty(), InvalidArgument,
+               "votes.voter: absent, expected one voter a vote because of the clustered interval");
+  GALLOP_CHECK(options.cluster == Cluster::voter || !votes.prompt.empty(), InvalidArgument,
+               "votes.prompt: absent, expected one prompt a vote because of the clustered interval");
   if (options.cluster == Cluster::voter) return way(true, false);
   if (options.cluster == Cluster::prompt) return way(false, true);
   const Eigen::MatrixXd by_voter = way(true, false), by_prompt = way(false, true);

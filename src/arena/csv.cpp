@@ -1,7 +1,7 @@
 // Comma-separated votes.
+#include "base/csv.h"
 #include "arena/vote_builder.h"
 #include "base/check.h"
-#include "base/csv.h"
 #include "base/names.h"
 
 namespace gallop::arena {
@@ -18,7 +18,8 @@ void parse_csv(std::string_view text, std::string_view where, const VoteReadOpti
   while (!scanner.done()) {
     scanner.next(fields);
     if (fields.size() == 1 && fields[0].empty() && header.size() > 1) continue;  // blank line
-    GALLOP_CHECK(fields.size() == header.size(), FormatError, "{}:{}: {} fields, expected {} as the first line has", where, scanner.line(), fields.size(), header.size());
+    GALLOP_CHECK(fields.size() == header.size(), FormatError, "{}:{}: {} fields, expected {} as the first line has", where, scanner.line(),
+                 fields.size(), header.size());
     Row row;
     for (std::size_t f = 0; f < kFields; ++f)
       if (columns[f] >= 0) row[f] = fields[static_cast<std::size_t>(columns[f])];

@@ -1,8 +1,8 @@
 // What to look at before publishing. arena.md 11.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
-#include <array>
 #include <map>
 
 #include "arena/connectivity.h"
@@ -156,7 +156,8 @@ Diagnostics diagnose(const VoteColumns& votes, const RatingOptions& options) {
 double vote_influence(const VoteColumns& votes, std::uint32_t i, std::uint32_t j, double o, std::uint32_t a, std::uint32_t b) {
   using namespace arena;
   const Board board = make_board(votes, {});
-  for (const auto model : {i, j, a, b}) GALLOP_CHECK(model < votes.models, InvalidArgument, "model {}: expected an index below {}", model, votes.models);
+  for (const auto model : {i, j, a, b})
+    GALLOP_CHECK(model < votes.models, InvalidArgument, "model {}: expected an index below {}", model, votes.models);
   require_finite(board);
   const Fit fit = solve(board, Ties::half, {});
   const auto inverse = gauge_inverse(information(board, Ties::half, {}, fit), board.models, false);

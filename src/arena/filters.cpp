@@ -14,10 +14,10 @@ namespace gallop {
 namespace arena {
 namespace {
 
-constexpr double kFastest = 1.5, kWatchSeconds = 3, kWatchShare = 0.6;        // F3, F4
-constexpr double kControlShare = 0.7, kPositionP = 1e-6;                      // F8, F9
+constexpr double kFastest = 1.5, kWatchSeconds = 3, kWatchShare = 0.6;  // F3, F4
+constexpr double kControlShare = 0.7, kPositionP = 1e-6;                // F8, F9
 constexpr int kControlsSeen = 5, kDecisiveVotes = 20, kVoterVotes = 5, kVoterHistory = 100;
-constexpr double kFrequentShare = 0.9999;                                     // F7
+constexpr double kFrequentShare = 0.9999;  // F7
 
 class Filters {
  public:
@@ -27,8 +27,13 @@ class Filters {
   FilterResult run() {
     rule("F1", o_.blind, !c_.leaked.empty(), [&] { drop_if([&](std::size_t k) { return c_.leaked[k] != 0; }); });
     rule("F2", o_.media, !c_.failed_media.empty(), [&] { drop_if([&](std::size_t k) { return c_.failed_media[k] != 0; }); });
-    rule("F3", o_.watch, !c_.watch_left.empty() && !c_.watch_right.empty(), [&] { drop_if([&](std::size_t k) { return rated(k) && (unwatched(c_.watch_left, c_.duration_left, k) || unwatched(c_.watch_right, c_.duration_right, k)); }); });
-    rule("F4", o_.fast, !c_.decision_seconds.empty() || !c_.time.empty(), [&] { drop_if([&](std::size_t k) { return rated(k) && impossible(k); }); });
+    rule("F3", o_.watch, !c_.watch_left.empty() && !c_.watch_right.empty(), [&] {
+      drop_if([&](std::size_t k) {
+        return rated(k) && (unwatched(c_.watch_left, c_.duration_left, k) || unwatched(c_.watch_right, c_.duration_right, k));
+      });
+    });
+    rule("F4", o_.fast, !c_.decision_seconds.empty() || !c_.time.empty(),
+         [&] { drop_if([&](std::size_t k) { return rated(k) && impossible(k); }); });
     rule("F5", o_.daily_cap > 0, has_voter() && !c_.time.empty(), [&] { daily_cap(); });
     rule("F6", o_.duplicates, has_voter() && !c_.clip_left.empty() && !c_.clip_right.empty(), [&] { duplicates(); });
     rule("F7", o_.frequent_prompts, !c_.votes.prompt.empty(), [&] { frequent_prompts(); });
@@ -198,7 +203,8 @@ FilterResult filter_votes(const FilterColumns& columns, const FilterOptions& opt
   check_length(columns.clip_left.size(), n, "clip_left");
   check_length(columns.clip_right.size(), n, "clip_right");
   check_length(columns.control.size(), n, "control");
-  GALLOP_CHECK(columns.votes.outcome.size() == n, InvalidArgument, "votes.outcome: {} entries, expected {}: filters need outcomes", columns.votes.outcome.size(), n);
+  GALLOP_CHECK(columns.votes.outcome.size() == n, InvalidArgument, "votes.outcome: {} entries, expected {}: filters need outcomes",
+               columns.votes.outcome.size(), n);
   GALLOP_CHECK(options.alpha > 0 && options.alpha < 1, InvalidArgument, "alpha: {}, expected between 0 and 1", options.alpha);
   return Filters(columns, options).run();
 }

@@ -11,7 +11,8 @@ namespace {
 
 // Text of a scalar; numbers keep the file's meaning through the library's shortest form.
 void store(const base::Json& value, Field field, std::string_view where, std::size_t line, std::string& text, std::string_view& view) {
-  GALLOP_CHECK(!value.is_object() && !value.is_array(), FormatError, "{}:{}: field {} holds a nested value, expected text or a number", where, line, base::quote(names_of(field)[0]));
+  GALLOP_CHECK(!value.is_object() && !value.is_array(), FormatError, "{}:{}: field {} holds a nested value, expected text or a number",
+               where, line, base::quote(names_of(field)[0]));
   if (value.is_null()) {
     if (may_lack(field)) view = std::string_view("", 0);
     return;
@@ -22,7 +23,8 @@ void store(const base::Json& value, Field field, std::string_view where, std::si
 
 class ObjectReader {
  public:
-  ObjectReader(std::string_view where, const VoteReadOptions& options, VoteBuilder& builder) : where_(where), options_(options), builder_(builder) {}
+  ObjectReader(std::string_view where, const VoteReadOptions& options, VoteBuilder& builder)
+      : where_(where), options_(options), builder_(builder) {}
   void add(const base::Json& object, std::size_t line) {
     GALLOP_CHECK(object.is_object(), FormatError, "{}:{}: found {}, expected an object for each vote", where_, line, object.type_name());
     if (!chosen_) choose(object, line);
@@ -31,7 +33,8 @@ class ObjectReader {
     for (std::size_t f = 0; f < kFields; ++f) {
       if (names_[f].empty()) continue;
       const auto found = object.find(names_[f]);
-      GALLOP_CHECK(found != object.end(), FormatError, "{}:{}: no field {}, expected it in every vote as in the first", where_, line, base::quote(names_[f]));
+      GALLOP_CHECK(found != object.end(), FormatError, "{}:{}: no field {}, expected it in every vote as in the first", where_, line,
+                   base::quote(names_[f]));
       store(*found, static_cast<Field>(f), where_, line, texts[f], row[f]);
     }
     builder_.add(row, line);
@@ -61,7 +64,9 @@ void each_element(std::string_view text, std::string_view where, const Visit& vi
   line += static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
   std::size_t start = ++at, start_line = line, depth = 0, elements = 0;
   bool in_string = false;
-  const auto blank = [&](std::size_t from, std::size_t to) { return text.substr(from, to - from).find_first_not_of(" \t\r\n") == text.npos; };
+  const auto blank = [&](std::size_t from, std::size_t to) {
+    return text.substr(from, to - from).find_first_not_of(" \t\r\n") == text.npos;
+  };
   for (; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '\n') ++line;
@@ -98,7 +103,9 @@ void each_element(std::string_view text, std::string_view where, const Visit& vi
 
 void parse_json_array(std::string_view text, std::string_view where, const VoteReadOptions& options, VoteBuilder& builder) {
   ObjectReader reader(where, options, builder);
-  each_element(text, where, [&](std::string_view element, std::size_t line) { reader.add(base::parse_json(element, fmt::format("{}:{}", where, line)), line); });
+  each_element(text, where, [&](std::string_view element, std::size_t line) {
+    reader.add(base::parse_json(element, fmt::format("{}:{}", where, line)), line);
+  });
 }
 
 void parse_ndjson(std::string_view text, std::string_view where, const VoteReadOptions& options, VoteBuilder& builder) {

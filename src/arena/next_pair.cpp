@@ -49,7 +49,8 @@ double variance_gain(const Eigen::MatrixXd& inverse, const Fit& fit, std::uint32
 }
 
 bool blocked(const PairOptions& options, std::uint32_t a, std::uint32_t b) {
-  return std::any_of(options.blocked.begin(), options.blocked.end(), [&](const auto& pair) { return std::minmax(pair.first, pair.second) == std::minmax(a, b); });
+  return std::any_of(options.blocked.begin(), options.blocked.end(),
+                     [&](const auto& pair) { return std::minmax(pair.first, pair.second) == std::minmax(a, b); });
 }
 
 void fill_gains(const VoteColumns& votes, const PairOptions& options, std::vector<PairChance>& pairs) {
@@ -58,7 +59,8 @@ void fill_gains(const VoteColumns& votes, const PairOptions& options, std::vecto
     return;
   }
   if (options.rule == PairRule::weights) {
-    GALLOP_CHECK(options.weights.size() == votes.models, InvalidArgument, "weights: {} entries, expected one for each of {} models", options.weights.size(), votes.models);
+    GALLOP_CHECK(options.weights.size() == votes.models, InvalidArgument, "weights: {} entries, expected one for each of {} models",
+                 options.weights.size(), votes.models);
     for (auto& pair : pairs) pair.gain = options.weights[pair.a] * options.weights[pair.b];
     return;
   }
@@ -69,8 +71,8 @@ void fill_gains(const VoteColumns& votes, const PairOptions& options, std::vecto
     for (auto& pair : pairs) pair.gain = arena_gain(t, pair.a, pair.b);
     return;
   }
-  GALLOP_CHECK(options.target_a < votes.models && options.target_b < votes.models && options.target_a != options.target_b, InvalidArgument, "target: models {} and {}, expected two below {}", options.target_a,
-               options.target_b, votes.models);
+  GALLOP_CHECK(options.target_a < votes.models && options.target_b < votes.models && options.target_a != options.target_b, InvalidArgument,
+               "target: models {} and {}, expected two below {}", options.target_a, options.target_b, votes.models);
   const Penalty penalty{0, strong_components(board).size() > 1 ? kRescuePhantom : 0};
   const Fit fit = solve(board, Ties::half, penalty);
   const auto inverse = gauge_inverse(information(board, Ties::half, penalty, fit), board.models, penalty.any());
@@ -93,7 +95,8 @@ std::vector<PairChance> pair_chances(const VoteColumns& votes, const PairOptions
   arena::fill_gains(votes, options, pairs);
   double total = 0;
   for (const auto& pair : pairs) {
-    GALLOP_CHECK(std::isfinite(pair.gain) && pair.gain >= 0, InvalidArgument, "weights: pair {}, {} has {}, expected finite weights of 0 or more", pair.a, pair.b, pair.gain);
+    GALLOP_CHECK(std::isfinite(pair.gain) && pair.gain >= 0, InvalidArgument,
+                 "weights: pair {}, {} has {}, expected finite weights of 0 or more", pair.a, pair.b, pair.gain);
     total += pair.gain;
   }
   const double uniform = 1 / static_cast<double>(pairs.size());

@@ -22,7 +22,13 @@ VoteFormat guess_format(std::string_view text, std::string_view where) {
 inline namespace v0 {
 
 VoteColumns VoteTable::columns() const {
-  return {.models = models.size(), .left = left, .right = right, .outcome = outcome, .propensity = propensity, .voter = voter, .prompt = prompt};
+  return {.models = models.size(),
+          .left = left,
+          .right = right,
+          .outcome = outcome,
+          .propensity = propensity,
+          .voter = voter,
+          .prompt = prompt};
 }
 
 VoteTable parse_votes(std::string_view text, std::string_view where, const VoteReadOptions& options) {

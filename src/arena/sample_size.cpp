@@ -13,11 +13,12 @@ namespace {
 double needed(double z, double points, const VotesNeeded& plan) {
   GALLOP_CHECK(plan.confidence > 0 && plan.confidence < 1, InvalidArgument, "confidence: {}, expected between 0 and 1", plan.confidence);
   GALLOP_CHECK(std::isfinite(points) && points > 0, InvalidArgument, "points: {}, expected a gap or half-width above 0 Elo", points);
-  GALLOP_CHECK(plan.votes_per_voter >= 1 && plan.voter_correlation >= 0 && plan.voter_correlation <= 1, InvalidArgument, "votes_per_voter {} and correlation {}, expected at least 1 and 0 to 1",
-               plan.votes_per_voter, plan.voter_correlation);
+  GALLOP_CHECK(plan.votes_per_voter >= 1 && plan.voter_correlation >= 0 && plan.voter_correlation <= 1, InvalidArgument,
+               "votes_per_voter {} and correlation {}, expected at least 1 and 0 to 1", plan.votes_per_voter, plan.voter_correlation);
   const double p = 1 / (1 + std::pow(10.0, -plan.gap / 400)), v = p * (1 - p);
   const double shrink = 1 - plan.tie_share / (4 * v);
-  GALLOP_CHECK(plan.tie_share >= 0 && shrink > 0, InvalidArgument, "tie_share: {}, expected 0 to {:.3f} at this gap", plan.tie_share, 4 * v);
+  GALLOP_CHECK(plan.tie_share >= 0 && shrink > 0, InvalidArgument, "tie_share: {}, expected 0 to {:.3f} at this gap", plan.tie_share,
+               4 * v);
   const double ratio = z * kEloPerNatural / points;
   return std::ceil(ratio * ratio / v * shrink * (1 + (plan.votes_per_voter - 1) * plan.voter_correlation));
 }

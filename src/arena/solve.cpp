@@ -37,7 +37,8 @@ Derivatives rao_kupper(double d, double extra, double o) {
   const double by_eta = -left * (1 - a) - right * (1 - b) + (tie ? 2 * (grown + 1) / grown : 0);
   const double curve = -left * a * (1 - a) - right * b * (1 - b) - (tie ? 4 * (grown + 1) / (grown * grown) : 0);
   const double cross = left * a * (1 - a) - right * b * (1 - b);
-  return {value, left * (1 - a) - right * (1 - b), eta * by_eta, left * a * (1 - a) + right * b * (1 - b), -eta * cross, -(eta * eta * curve + eta * by_eta)};
+  return {value,        left * (1 - a) - right * (1 - b),   eta * by_eta, left * a * (1 - a) + right * b * (1 - b),
+          -eta * cross, -(eta * eta * curve + eta * by_eta)};
 }
 
 Derivatives vote_derivatives(Ties ties, double d, double extra, double o) {
@@ -73,7 +74,8 @@ struct System {
   Eigen::MatrixXd information;
 };
 
-System assemble(const std::vector<Cell>& cells, Ties ties, const Penalty& penalty, const Eigen::VectorXd& theta, double extra, std::size_t size) {
+System assemble(const std::vector<Cell>& cells, Ties ties, const Penalty& penalty, const Eigen::VectorXd& theta, double extra,
+                std::size_t size) {
   const auto p = static_cast<Eigen::Index>(size);
   const Eigen::Index n = theta.size();
   System system{Eigen::VectorXd::Zero(p), Eigen::MatrixXd::Zero(p, p)};
@@ -150,7 +152,9 @@ Fit solve(const Board& board, Ties ties, const Penalty& penalty, const Fit* star
       return fit;
     }
   }
-  throw InvalidArgument(fmt::format("votes: the fit did not settle in 100 steps (gradient {:.3g}); expected finite ratings; set phantom (for example 0.1)", fit.gradient));
+  throw InvalidArgument(
+      fmt::format("votes: the fit did not settle in 100 steps (gradient {:.3g}); expected finite ratings; set phantom (for example 0.1)",
+                  fit.gradient));
 }
 
 Eigen::MatrixXd information(const Board& board, Ties ties, const Penalty& penalty, const Fit& fit) {

@@ -33,6 +33,8 @@ VoteScore vote_score(Ties ties, const Fit& fit, std::uint32_t i, std::uint32_t j
 // (H + mu 1 1^T)^-1 - 1 1^T / (mu n^2) on the rating block; the plain inverse when a penalty makes H regular.
 Eigen::MatrixXd gauge_inverse(Eigen::MatrixXd information, std::size_t models, bool regular);
 
-inline std::size_t parameters(const Board& board, Ties ties) { return board.models + (ties == Ties::davidson || ties == Ties::rao_kupper ? 1 : 0); }
+inline std::size_t parameters(const Board& board, Ties ties) {
+  return board.models + (ties == Ties::davidson || ties == Ties::rao_kupper ? 1 : 0);
+}
 
 }  // namespace gallop::arena

@@ -9,8 +9,8 @@ namespace gallop::arena {
 inline constexpr double kEloPerNatural = 173.71779276130073;  // 400 / ln 10
 
 double sigmoid(double x);
-double softplus(double x);                            // ln(1 + e^x) without overflow
-double normal_quantile(double probability);           // 0 < probability < 1
+double softplus(double x);                   // ln(1 + e^x) without overflow
+double normal_quantile(double probability);  // 0 < probability < 1
 double normal_cdf(double x);
 double chi_square_cdf(double x, double degrees);
 double chi_square_quantile(double probability, double degrees);
@@ -22,7 +22,8 @@ class RandomStream {
  public:
   __extension__ typedef unsigned __int128 Wide;
   using result_type = std::uint64_t;
-  RandomStream(std::uint64_t seed, std::uint64_t stream) : key_(mix(mix(seed + 0x9e3779b97f4a7c15ULL) ^ mix(stream * 0xd1342543de82ef95ULL + 1))) {}
+  RandomStream(std::uint64_t seed, std::uint64_t stream)
+      : key_(mix(mix(seed + 0x9e3779b97f4a7c15ULL) ^ mix(stream * 0xd1342543de82ef95ULL + 1))) {}
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~0ULL; }
   result_type operator()() { return mix(key_ + 0x9e3779b97f4a7c15ULL * ++counter_); }

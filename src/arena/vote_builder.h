@@ -12,8 +12,23 @@ namespace gallop::arena {
 
 // The fields of a vote that a reader looks for.
 enum class Field {
-  left, right, outcome, voter, prompt, board, time, propensity, watch_left, watch_right,
-  duration_left, duration_right, decision, clip_left, clip_right, control, flags
+  left,
+  right,
+  outcome,
+  voter,
+  prompt,
+  board,
+  time,
+  propensity,
+  watch_left,
+  watch_right,
+  duration_left,
+  duration_right,
+  decision,
+  clip_left,
+  clip_right,
+  control,
+  flags
 };
 inline constexpr std::size_t kFields = 17;
 // Fields that a single vote may lack: empty or null there. A voter or a board is known for every vote or for none.

@@ -31,13 +31,13 @@ T checked_add(T a, T b, const char* what) {
 }  // namespace gallop::base
 
 // The caller's mistake or bad input: GALLOP_CHECK(frames > 0, InvalidArgument, "generate.frames: {} ...", frames).
-#define GALLOP_CHECK(condition, Kind, ...)                          \
-  do {                                                              \
+#define GALLOP_CHECK(condition, Kind, ...)                            \
+  do {                                                                \
     if (!(condition)) throw ::gallop::Kind(fmt::format(__VA_ARGS__)); \
   } while (false)
 
 // Our own mistake.
-#define GALLOP_ASSERT(condition)                                                \
-  do {                                                                          \
+#define GALLOP_ASSERT(condition)                                                   \
+  do {                                                                             \
     if (!(condition)) ::gallop::base::fail_assert(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -62,7 +62,8 @@ class CsvScanner {
     }
     std::string_view field(start, static_cast<std::size_t>(at_ - start));
     ++at_;
-    GALLOP_CHECK(at_ == end_ || *at_ == ',' || *at_ == '\n' || *at_ == '\r', FormatError, "{}:{}: text after a closing quote, expected a comma or the end of the line", where_, line_);
+    GALLOP_CHECK(at_ == end_ || *at_ == ',' || *at_ == '\n' || *at_ == '\r', FormatError,
+                 "{}:{}: text after a closing quote, expected a comma or the end of the line", where_, line_);
     return doubled ? unescape(field) : field;
   }
   std::string_view unescape(std::string_view field) {

@@ -15,8 +15,8 @@ struct DeviceFrames::Impl {
   Device device;
 };
 
-DeviceFrames::DeviceFrames(std::shared_ptr<const void> owner, const std::uint8_t* pixels, std::int64_t frames, std::int64_t height, std::int64_t width, double fps,
-                           Device device) {
+DeviceFrames::DeviceFrames(std::shared_ptr<const void> owner, const std::uint8_t* pixels, std::int64_t frames, std::int64_t height,
+                           std::int64_t width, double fps, Device device) {
   GALLOP_CHECK(pixels != nullptr && frames > 0 && height > 0 && width > 0, InvalidArgument,
                "frames on {}: {} frames of {}x{}; give at least one frame with pixels", device.str(), frames, width, height);
   GALLOP_CHECK(std::isfinite(fps) && fps > 0, InvalidArgument, "frames on {}: fps is {}, expected a positive number", device.str(), fps);

@@ -8,9 +8,8 @@ namespace gallop {
 inline namespace v0 {
 
 std::string_view name_of(ErrorKind kind) noexcept {
-  constexpr std::array<std::string_view, 10> kErrorNames = {
-      "InvalidArgument", "NotFound",    "FormatError", "MediaError", "ModelError",
-      "Unsupported",     "OutOfMemory", "Cancelled",   "IoError",    "InternalError"};
+  constexpr std::array<std::string_view, 10> kErrorNames = {"InvalidArgument", "NotFound",    "FormatError", "MediaError", "ModelError",
+                                                            "Unsupported",     "OutOfMemory", "Cancelled",   "IoError",    "InternalError"};
   const auto index = static_cast<std::size_t>(kind);
   return index < kErrorNames.size() ? kErrorNames[index] : "Error";
 }
@@ -35,8 +34,8 @@ InternalError::~InternalError() = default;
 namespace base {
 
 void fail_assert(const char* condition, const char* file, int line) {
-  throw InternalError(fmt::format(
-      "{}:{}: internal check failed: {}; this is a defect of gallop, please report it with what you ran", file, line, condition));
+  throw InternalError(fmt::format("{}:{}: internal check failed: {}; this is a defect of gallop, please report it with what you ran", file,
+                                  line, condition));
 }
 
 }  // namespace base

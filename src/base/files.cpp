@@ -44,8 +44,8 @@ void write_all(int fd, std::string_view text, const std::filesystem::path& file)
 void sync_path(const std::filesystem::path& path, int flags) {
   const Descriptor fd(::open(path.c_str(), flags | O_CLOEXEC));
   if (fd.get() < 0) return;
-  GALLOP_CHECK(::fsync(fd.get()) == 0 || errno == EINVAL || errno == EROFS, IoError, "{}: could not be made durable: {}",
-               quote(path), system_text());
+  GALLOP_CHECK(::fsync(fd.get()) == 0 || errno == EINVAL || errno == EROFS, IoError, "{}: could not be made durable: {}", quote(path),
+               system_text());
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   require_file(file, "file");
   const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   GALLOP_CHECK(fd.get() >= 0, IoError, "{}: cannot be opened: {}", quote(file), system_text());
-  struct stat info {};
+  struct stat info{};
   GALLOP_CHECK(::fstat(fd.get(), &info) == 0, IoError, "{}: cannot be measured: {}", quote(file), system_text());
   const auto size = static_cast<std::size_t>(info.st_size);
   const std::byte* data = nullptr;
@@ -87,8 +87,8 @@ MappedFile::~MappedFile() {
 std::string read_text(const std::filesystem::path& file, std::uint64_t limit) {
   const auto mapped = MappedFile::open(file);
   const auto bytes = mapped->bytes();
-  GALLOP_CHECK(bytes.size() <= limit, FormatError, "{}: {} bytes, expected at most {}; is this the right file?", quote(file),
-               bytes.size(), limit);
+  GALLOP_CHECK(bytes.size() <= limit, FormatError, "{}: {} bytes, expected at most {}; is this the right file?", quote(file), bytes.size(),
+               limit);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

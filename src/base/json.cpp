@@ -27,8 +27,8 @@ class StrictKeys {
       keys_.pop_back();
     } else if (event == Event::key) {
       const auto& key = parsed.get_ref<const std::string&>();
-      GALLOP_CHECK(keys_.back().insert(key).second, FormatError, "{}: key {} appears twice in one object; the file is ambiguous",
-                   where_, quote(key));
+      GALLOP_CHECK(keys_.back().insert(key).second, FormatError, "{}: key {} appears twice in one object; the file is ambiguous", where_,
+                   quote(key));
     }
     return true;
   }

@@ -74,7 +74,9 @@ Video Video::slice(std::int64_t first, std::int64_t count) const {
   return Video(impl_->owner, part, count, height(), width(), fps());
 }
 
-Video Video::with_audio(Audio audio) const { return Video(impl_->owner, impl_->pixels, frames(), height(), width(), fps(), std::move(audio)); }
+Video Video::with_audio(Audio audio) const {
+  return Video(impl_->owner, impl_->pixels, frames(), height(), width(), fps(), std::move(audio));
+}
 
 std::string_view name_of(ReaderContract contract) noexcept {
   constexpr std::array<std::string_view, 3> kContractNames = {"native", "decord", "opencv"};

@@ -18,7 +18,8 @@ std::uint64_t big_endian(const unsigned char* bytes, int count) {
 }  // namespace
 
 bool has_c2pa(const std::filesystem::path& file) {
-  constexpr std::array<unsigned char, 16> kOwner = {0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81};
+  constexpr std::array<unsigned char, 16> kOwner = {0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
+                                                    0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81};
   std::ifstream in(file, std::ios::binary);
   std::uint64_t at = 0;
   for (int boxes = 0; boxes < 4096 && in; ++boxes) {
@@ -33,7 +34,9 @@ bool has_c2pa(const std::filesystem::path& file) {
       header = 16;
     }
     const bool uuid = head[4] == 'u' && head[5] == 'u' && head[6] == 'i' && head[7] == 'd';
-    if (uuid && in.gcount() >= static_cast<std::streamsize>(header + 16) && std::equal(kOwner.begin(), kOwner.end(), head.begin() + static_cast<std::ptrdiff_t>(header))) return true;
+    if (uuid && in.gcount() >= static_cast<std::streamsize>(header + 16) &&
+        std::equal(kOwner.begin(), kOwner.end(), head.begin() + static_cast<std::ptrdiff_t>(header)))
+      return true;
     if (size < header || at + size < at) return false;  // the last box, or no box at all
     at += size;
     in.clear();

@@ -48,7 +48,8 @@ bool before(const std::string& a, const std::string& b) {
   const auto rank = [](unsigned char c) { return c >= 0xf0 ? 0xed : c >= 0xee ? c + 1 : static_cast<int>(c); };
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) {
     return rank(static_cast<unsigned char>(x)) < rank(static_cast<unsigned char>(y)) ||
-           (rank(static_cast<unsigned char>(x)) == rank(static_cast<unsigned char>(y)) && static_cast<unsigned char>(x) < static_cast<unsigned char>(y));
+           (rank(static_cast<unsigned char>(x)) == rank(static_cast<unsigned char>(y)) &&
+            static_cast<unsigned char>(x) < static_cast<unsigned char>(y));
   });
 }
 

@@ -27,7 +27,8 @@ std::string utc_text(std::int64_t seconds) {
   const std::time_t time = seconds;
   std::tm parts{};
   gmtime_r(&time, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                     parts.tm_min, parts.tm_sec);
 }
 
 std::string creation_time(std::string_view created) {
@@ -36,7 +37,8 @@ std::string creation_time(std::string_view created) {
     std::int64_t seconds = 0;
     const std::string_view text(epoch);
     const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    GALLOP_CHECK(error == std::errc() && at == text.data() + text.size() && seconds >= 0, InvalidArgument, "SOURCE_DATE_EPOCH: {} is no number of seconds", base::quote(text));
+    GALLOP_CHECK(error == std::errc() && at == text.data() + text.size() && seconds >= 0, InvalidArgument,
+                 "SOURCE_DATE_EPOCH: {} is no number of seconds", base::quote(text));
     return utc_text(seconds);
   }
   return utc_text(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
@@ -68,14 +70,22 @@ base::Json media_part(const Results& results) {
     credentials += !error && has_c2pa(file) ? 1 : 0;
   }
   const auto or_null = [&](std::int64_t number) { return all_there ? base::Json(number) : base::Json(nullptr); };
-  return {{"manifest_sha256", sha256_of(manifest_of(results))}, {"count", clips.size()}, {"bytes", or_null(bytes)}, {"missing", missing}, {"undecodable", undecodable}, {"c2pa_present", or_null(credentials)}};
+  return {{"manifest_sha256", sha256_of(manifest_of(results))},
+          {"count", clips.size()},
+          {"bytes", or_null(bytes)},
+          {"missing", missing},
+          {"undecodable", undecodable},
+          {"c2pa_present", or_null(credentials)}};
 }
 
 base::Json results_part(const Results& results) {
   base::Json dimensions = base::Json::object(), aggregates = base::Json::object();
   const auto number = [](double value) { return std::isfinite(value) ? base::Json(value) : base::Json(nullptr); };
   for (const auto& d : results.dimensions)
-    dimensions[d.dimension] = {{"value", number(d.estimate.value)}, {"n", d.scored - d.dropped}, {"se", number(d.estimate.se)}, {"ci95", {number(d.estimate.low), number(d.estimate.high)}}};
+    dimensions[d.dimension] = {{"value", number(d.estimate.value)},
+                               {"n", d.scored - d.dropped},
+                               {"se", number(d.estimate.se)},
+                               {"ci95", {number(d.estimate.low), number(d.estimate.high)}}};
   for (const auto& a : results.aggregates)
     if (a.estimate) aggregates[a.name] = {{"value", number(a.estimate->value)}, {"formula_id", a.formula}};
   return {{"per_dimension", dimensions}, {"aggregates", aggregates}, {"per_clip_sha256", sha256_of(results.per_clip_jsonl())}};
@@ -85,7 +95,10 @@ base::Json results_part(const Results& results) {
 base::Json scorers_part(const Results& results) {
   base::Json scorers = base::Json::array();
   for (const auto& d : results.dimensions)
-    scorers.push_back({{"dimension", d.dimension}, {"id", fmt::format("gallop/{}", d.dimension)}, {"weights_sha256", base::Json::array()}, {"preprocessing_version", std::to_string(kEvaluatorRevision)}});
+    scorers.push_back({{"dimension", d.dimension},
+                       {"id", fmt::format("gallop/{}", d.dimension)},
+                       {"weights_sha256", base::Json::array()},
+                       {"preprocessing_version", std::to_string(kEvaluatorRevision)}});
   return scorers;
 }
 
@@ -124,12 +137,18 @@ std::string make_card(const Results& results, std::string_view facts_text, std::
   GALLOP_CHECK(facts.is_object(), InvalidArgument, "card facts: expected an object");
   const std::vector<std::string> known = {"deviations", "evaluation", "model", "sampling", "statements", "supersedes"};
   for (const auto& [key, value] : facts.items())
-    GALLOP_CHECK(std::find(known.begin(), known.end(), key) != known.end(), InvalidArgument, "card facts: {} is not known{}", base::quote(key), base::suggestion(key, known));
+    GALLOP_CHECK(std::find(known.begin(), known.end(), key) != known.end(), InvalidArgument, "card facts: {} is not known{}",
+                 base::quote(key), base::suggestion(key, known));
   const auto fact = [&](const char* key) { return facts.contains(key) ? facts.at(key) : base::Json(nullptr); };
   std::vector<std::string> dimensions;
   for (const auto& d : results.dimensions) dimensions.push_back(d.dimension);
-  base::Json card = {{"kind", "automatic"}, {"created", creation_time(created)}, {"votes", nullptr}, {"supersedes", fact("supersedes")}, {"statements", fact("statements")}};
-  card["benchmark"] = {{"name", results.suite}, {"version", results.suite_version}, {"suite_sha256", results.suite_sha256}, {"dimensions", dimensions}};
+  base::Json card = {{"kind", "automatic"},
+                     {"created", creation_time(created)},
+                     {"votes", nullptr},
+                     {"supersedes", fact("supersedes")},
+                     {"statements", fact("statements")}};
+  card["benchmark"] = {
+      {"name", results.suite}, {"version", results.suite_version}, {"suite_sha256", results.suite_sha256}, {"dimensions", dimensions}};
   card["model"] = completed("model", fact("model"));
   card["sampling"] = completed("sampling", fact("sampling"));
   card["media"] = media_part(results);

@@ -37,15 +37,20 @@ std::string label_word(std::string_view label, std::string_view scheme) {
   struct Row {
     std::string_view scheme, verified, evaluated;
   };
-  constexpr Row kRows[] = {{"ours/1", "verified", "evaluated"}, {"vbench-board/2026-10", "Gold", "Silver"}, {"vbench-space/513a458", "Platinum", "Gold"}, {"press/2026-04", "gold", "bronze"}};
+  constexpr Row kRows[] = {{"ours/1", "verified", "evaluated"},
+                           {"vbench-board/2026-10", "Gold", "Silver"},
+                           {"vbench-space/513a458", "Platinum", "Gold"},
+                           {"press/2026-04", "gold", "bronze"}};
   for (const auto& row : kRows) {
     if (row.scheme != scheme) continue;
     if (label == "verified") return std::string(row.verified);
     if (label == "evaluated") return std::string(row.evaluated);
-    GALLOP_CHECK(label == "self-reported" || label == "unknown", InvalidArgument, "label: {} is none of verified, evaluated, self-reported, unknown", base::quote(label));
+    GALLOP_CHECK(label == "self-reported" || label == "unknown", InvalidArgument,
+                 "label: {} is none of verified, evaluated, self-reported, unknown", base::quote(label));
     return scheme == "ours/1" ? std::string(label) : "none";
   }
-  throw InvalidArgument(fmt::format("label scheme: {} is not known; known: ours/1, vbench-board/2026-10, vbench-space/513a458, press/2026-04", base::quote(scheme)));
+  throw InvalidArgument(fmt::format(
+      "label scheme: {} is not known; known: ours/1, vbench-board/2026-10, vbench-space/513a458, press/2026-04", base::quote(scheme)));
 }
 
 }  // namespace v0

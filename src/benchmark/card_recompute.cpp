@@ -35,7 +35,12 @@ std::vector<ResultRow> read_per_clip(const std::filesystem::path& file) {
     const auto json = base::parse_json(std::string_view(text).substr(start, end - start), where);
     start = end + 1;
     try {
-      ResultRow row{.dimension = json.at("dimension"), .clip = json.at("path"), .prompt = json.at("prompt"), .sample = json.at("sample"), .state = RowState::scored, .clip_sha256 = json.at("sha256")};
+      ResultRow row{.dimension = json.at("dimension"),
+                    .clip = json.at("path"),
+                    .prompt = json.at("prompt"),
+                    .sample = json.at("sample"),
+                    .state = RowState::scored,
+                    .clip_sha256 = json.at("sha256")};
       row.score.value = number_of(json.at("value"));
       for (const auto& part : json.at("parts")) row.score.parts.push_back(number_of(part));
       for (const auto& [name, value] : json.at("details").items()) row.score.details[name] = number_of(value);
@@ -88,8 +93,10 @@ std::string dimension_misfit(const base::Json& card, const std::vector<ResultRow
       continue;
     }
     const double own = found->second.first.sum / found->second.first.count / scale_of(name);
-    if (!value.is_number() || !close(value.get<double>(), own)) return fmt::format("{}: the card says {}, the rows give {}", name, value.dump(), own);
-    if (entry.at("n") != found->second.second) return fmt::format("{}: the card says n = {}, the rows are {}", name, entry.at("n").dump(), found->second.second);
+    if (!value.is_number() || !close(value.get<double>(), own))
+      return fmt::format("{}: the card says {}, the rows give {}", name, value.dump(), own);
+    if (entry.at("n") != found->second.second)
+      return fmt::format("{}: the card says n = {}, the rows are {}", name, entry.at("n").dump(), found->second.second);
   }
   return "";
 }
@@ -98,7 +105,9 @@ std::string aggregate_misfit(const base::Json& card) {
   const auto suite = card.at("benchmark").at("name").is_string() ? card.at("benchmark").at("name").get<std::string>() : std::string();
   const auto& dimensions = card.at("results").at("per_dimension");
   const auto values = aggregate(suite, [&](const std::string& name) -> std::optional<double> {
-    return dimensions.contains(name) && dimensions.at(name).at("value").is_number() ? std::optional(dimensions.at(name).at("value").get<double>()) : std::nullopt;
+    return dimensions.contains(name) && dimensions.at(name).at("value").is_number()
+               ? std::optional(dimensions.at(name).at("value").get<double>())
+               : std::nullopt;
   });
   const auto rules = aggregate_rules(suite);
   for (const auto& [name, entry] : card.at("results").at("aggregates").items()) {
@@ -106,7 +115,8 @@ std::string aggregate_misfit(const base::Json& card) {
     for (std::size_t i = 0; i < rules.size(); ++i)
       if (rules[i].name == name) own = values[i];
     if (!own) return fmt::format("{}: does not follow from the dimensions of the card", name);
-    if (!entry.at("value").is_number() || !close(entry.at("value").get<double>(), *own)) return fmt::format("{}: the card says {}, the dimensions give {}", name, entry.at("value").dump(), *own);
+    if (!entry.at("value").is_number() || !close(entry.at("value").get<double>(), *own))
+      return fmt::format("{}: the card says {}, the dimensions give {}", name, entry.at("value").dump(), *own);
   }
   return "";
 }

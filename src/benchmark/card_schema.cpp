@@ -65,7 +65,8 @@ bool fits_leaf(const std::string& kind, const base::Json& value) {
 std::string misfit(const base::Json& shape, const base::Json& value, const std::string& path) {
   const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
   if (shape.is_string()) return fits_leaf(shape, value) ? "" : fmt::format("{}: expected {}", path, shape.get<std::string>());
-  if (value.is_null()) return path == "votes" || shape.is_array() || path.find('.') != std::string::npos ? "" : fmt::format("{}: must not be null", path);
+  if (value.is_null())
+    return path == "votes" || shape.is_array() || path.find('.') != std::string::npos ? "" : fmt::format("{}: must not be null", path);
   if (shape.is_array()) {
     if (!value.is_array()) return fmt::format("{}: expected a list", path);
     for (std::size_t i = 0; i < value.size(); ++i)
@@ -91,12 +92,15 @@ base::Json filled(const base::Json& shape, const base::Json& part, const std::st
   for (const auto& [key, entry] : shape.items()) known.push_back(key);
   if (part.is_object())
     for (const auto& [key, entry] : part.items())
-      GALLOP_CHECK(shape.contains(key), InvalidArgument, "card facts: {}.{} is not known{}", path, base::quote(key), base::suggestion(key, known));
+      GALLOP_CHECK(shape.contains(key), InvalidArgument, "card facts: {}.{} is not known{}", path, base::quote(key),
+                   base::suggestion(key, known));
   base::Json out = base::Json::object();
   for (const auto& [key, entry] : shape.items()) {
     const bool given = part.is_object() && part.contains(key);
-    if (entry.is_array() && !given) out[key] = base::Json::array();
-    else out[key] = filled(entry, given ? part[key] : base::Json(nullptr), path + "." + key);
+    if (entry.is_array() && !given)
+      out[key] = base::Json::array();
+    else
+      out[key] = filled(entry, given ? part[key] : base::Json(nullptr), path + "." + key);
   }
   return out;
 }

@@ -17,10 +17,13 @@ std::string statement_of(const base::Json& card) {
   subjects.push_back(subject("media-manifest", card.at("media").at("manifest_sha256")));
   subjects.push_back(subject("per-clip", card.at("results").at("per_clip_sha256")));
   if (card.at("votes").is_object()) subjects.push_back(subject("votes", card.at("votes").at("file_sha256")));
-  return canonical({{"_type", "https://in-toto.io/Statement/v1"}, {"subject", subjects}, {"predicateType", kPredicateType}, {"predicate", card}});
+  return canonical(
+      {{"_type", "https://in-toto.io/Statement/v1"}, {"subject", subjects}, {"predicateType", kPredicateType}, {"predicate", card}});
 }
 
-std::string signed_bytes(std::string_view payload_type, std::string_view payload) { return fmt::format("DSSEv1 {} {} {} {}", payload_type.size(), payload_type, payload.size(), payload); }
+std::string signed_bytes(std::string_view payload_type, std::string_view payload) {
+  return fmt::format("DSSEv1 {} {} {} {}", payload_type.size(), payload_type, payload.size(), payload);
+}
 
 std::string sign_card(std::string_view text, const std::filesystem::path& private_key) {
   const auto key = read_private_key(private_key);
@@ -31,10 +34,12 @@ std::string sign_card(std::string_view text, const std::filesystem::path& privat
     GALLOP_CHECK(misfit.empty(), FormatError, "card: {}; only a whole card is signed", misfit);
     json = {{"payloadType", kPayloadType}, {"payload", to_base64(statement_of(json))}, {"signatures", base::Json::array()}};
   }
-  GALLOP_CHECK(json.value("payloadType", "") == kPayloadType && json.at("payload").is_string() && json.contains("signatures") && json.at("signatures").is_array(), FormatError,
-               "card: the envelope has no payload of type {}", kPayloadType);
+  GALLOP_CHECK(json.value("payloadType", "") == kPayloadType && json.at("payload").is_string() && json.contains("signatures") &&
+                   json.at("signatures").is_array(),
+               FormatError, "card: the envelope has no payload of type {}", kPayloadType);
   for (const auto& signature : json["signatures"])
-    GALLOP_CHECK(!signature.is_object() || signature.value("keyid", "") != own.keyid, InvalidArgument, "card: key {} has signed already", own.keyid);
+    GALLOP_CHECK(!signature.is_object() || signature.value("keyid", "") != own.keyid, InvalidArgument, "card: key {} has signed already",
+                 own.keyid);
   const auto payload = from_base64(json["payload"].get<std::string>());
   json["signatures"].push_back({{"keyid", own.keyid}, {"sig", to_base64(sign(key, signed_bytes(kPayloadType, payload)))}});
   return canonical(json) + "\n";

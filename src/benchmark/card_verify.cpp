@@ -42,9 +42,16 @@ class Verification {
   CardReport report() const {
     CardReport report{.checks = checks_, .label = label_};
     const auto failed = [&](std::initializer_list<const char*> ids) {
-      return std::any_of(checks_.begin(), checks_.end(), [&](const auto& check) { return check.state == CheckState::failed && std::find(ids.begin(), ids.end(), check.id) != ids.end(); });
+      return std::any_of(checks_.begin(), checks_.end(), [&](const auto& check) {
+        return check.state == CheckState::failed && std::find(ids.begin(), ids.end(), check.id) != ids.end();
+      });
     };
-    report.exit_code = failed({"envelope"}) ? 7 : failed({"signature"}) ? 6 : failed({"schema"}) ? 7 : failed({"digests", "media", "aggregates", "label"}) ? 6 : failed({"signed", "trust"}) ? 5 : 0;
+    report.exit_code = failed({"envelope"})                                  ? 7
+                       : failed({"signature"})                               ? 6
+                       : failed({"schema"})                                  ? 7
+                       : failed({"digests", "media", "aggregates", "label"}) ? 6
+                       : failed({"signed", "trust"})                         ? 5
+                                                                             : 0;
     return report;
   }
 
@@ -66,7 +73,8 @@ class Verification {
       }
       GALLOP_CHECK(json.value("payloadType", "") == kPayloadType, FormatError, "payloadType is not {}", kPayloadType);
       payload_ = from_base64(json.at("payload").get<std::string>());
-      for (const auto& signature : json.at("signatures")) signatures_.push_back({signature.at("keyid").get<std::string>(), from_base64(signature.at("sig").get<std::string>())});
+      for (const auto& signature : json.at("signatures"))
+        signatures_.push_back({signature.at("keyid").get<std::string>(), from_base64(signature.at("sig").get<std::string>())});
       enveloped_ = true;
       note("envelope", CheckState::passed, fmt::format("{} signatures", signatures_.size()));
       return true;
@@ -85,21 +93,26 @@ class Verification {
     for (const auto& [keyid, signature] : signatures_) {
       const auto found = keys_.find(keyid);
       if (found == keys_.end()) continue;
-      if (verify(found->second.at("raw").get_ref<const std::string&>(), signed_bytes(kPayloadType, payload_), signature)) good_.push_back(keyid);
-      else bad += (bad.empty() ? "" : ", ") + keyid;
+      if (verify(found->second.at("raw").get_ref<const std::string&>(), signed_bytes(kPayloadType, payload_), signature))
+        good_.push_back(keyid);
+      else
+        bad += (bad.empty() ? "" : ", ") + keyid;
     }
-    judge("signature", bad.empty(), "the bytes are not what these keys signed: " + bad, fmt::format("{} of {} signatures checked by known keys", good_.size(), signatures_.size()));
+    judge("signature", bad.empty(), "the bytes are not what these keys signed: " + bad,
+          fmt::format("{} of {} signatures checked by known keys", good_.size(), signatures_.size()));
   }
 
   void read_trust() {
     if (options_.trust.empty()) return;
     const auto json = base::read_json(options_.trust);
     try {
-      GALLOP_CHECK(json.at("schema") == "gallop/trust-v1", FormatError, "{}: \"schema\" is not gallop/trust-v1", base::quote(options_.trust));
+      GALLOP_CHECK(json.at("schema") == "gallop/trust-v1", FormatError, "{}: \"schema\" is not gallop/trust-v1",
+                   base::quote(options_.trust));
       for (auto key : json.at("keys")) {
         auto raw = from_base64(key.at("public_key").get<std::string>());
         const auto keyid = key.at("keyid").get<std::string>();
-        GALLOP_CHECK(keyid_of(raw) == keyid, FormatError, "{}: key {} has another id than its bytes give", base::quote(options_.trust), keyid);
+        GALLOP_CHECK(keyid_of(raw) == keyid, FormatError, "{}: key {} has another id than its bytes give", base::quote(options_.trust),
+                     keyid);
         key["raw"] = std::move(raw);
         keys_[keyid] = std::move(key);
       }
@@ -112,11 +125,14 @@ class Verification {
     try {
       if (enveloped_) {
         const auto statement = base::parse_json(payload_, "payload");
-        GALLOP_CHECK(statement.value("_type", "") == "https://in-toto.io/Statement/v1" && statement.value("predicateType", "") == kPredicateType, FormatError, "the payload is no statement about a result card");
+        GALLOP_CHECK(
+            statement.value("_type", "") == "https://in-toto.io/Statement/v1" && statement.value("predicateType", "") == kPredicateType,
+            FormatError, "the payload is no statement about a result card");
         card_ = statement.at("predicate");
         const auto misfit = schema_misfit(card_);
         if (!misfit.empty()) return judge("schema", false, misfit, "");
-        return judge("schema", statement_of(card_) == payload_, "the subjects of the statement are not those of its card, or it is not in canonical form", "result-card/1");
+        return judge("schema", statement_of(card_) == payload_,
+                     "the subjects of the statement are not those of its card, or it is not in canonical form", "result-card/1");
       }
       const auto misfit = schema_misfit(card_);
       return judge("schema", misfit.empty(), misfit, "result-card/1");
@@ -135,14 +151,22 @@ class Verification {
     for (const auto& [keyid, signature] : signatures_) {
       const auto found = keys_.find(keyid);
       std::string why;
-      if (found == keys_.end()) why = "not in the trust file";
-      else if (std::find(good_.begin(), good_.end(), keyid) == good_.end()) why = "its signature is wrong";
-      else if (found->second.value("revoked", false)) why = "revoked";
-      else if (at < found->second.value("valid_from", "") || (!found->second.value("valid_to", "").empty() && at > found->second.value("valid_to", ""))) why = "not valid at " + at;
-      if (why.empty()) trusted_.push_back({keyid, found->second.value("party", "")});
-      else bad += (bad.empty() ? "" : "; ") + keyid + ": " + why;
+      if (found == keys_.end())
+        why = "not in the trust file";
+      else if (std::find(good_.begin(), good_.end(), keyid) == good_.end())
+        why = "its signature is wrong";
+      else if (found->second.value("revoked", false))
+        why = "revoked";
+      else if (at < found->second.value("valid_from", "") ||
+               (!found->second.value("valid_to", "").empty() && at > found->second.value("valid_to", "")))
+        why = "not valid at " + at;
+      if (why.empty())
+        trusted_.push_back({keyid, found->second.value("party", "")});
+      else
+        bad += (bad.empty() ? "" : "; ") + keyid + ": " + why;
     }
-    judge("trust", bad.empty() && !trusted_.empty(), bad.empty() ? "no trusted signature" : bad, fmt::format("{} trusted", trusted_.size()));
+    judge("trust", bad.empty() && !trusted_.empty(), bad.empty() ? "no trusted signature" : bad,
+          fmt::format("{} trusted", trusted_.size()));
   }
 
   bool has_role(const std::string& party, const std::string& role) const {
@@ -180,16 +204,22 @@ class Verification {
     std::string manifest;
     for (const auto& [clip, digest] : clips) manifest += digest + "  " + clip + "\n";
     const auto own = base::sha256_hex(manifest);
-    if (!judge("media", card_.at("media").at("manifest_sha256") == own, "the clips of the per-clip file are not those of the manifest", fmt::format("manifest of {} clips", clips.size()))) return;
+    if (!judge("media", card_.at("media").at("manifest_sha256") == own, "the clips of the per-clip file are not those of the manifest",
+               fmt::format("manifest of {} clips", clips.size())))
+      return;
     if (options_.media.empty()) return note("media", CheckState::skipped, "no folder of clips was named");
     const auto bad = changed_clips(options_.media, clips);
-    judge("media", bad.empty(), fmt::format("{} clips differ or are absent, first {}", bad.size(), bad.empty() ? "" : base::quote(bad.front())), fmt::format("{} clips have the digests of the manifest", clips.size()));
+    judge("media", bad.empty(),
+          fmt::format("{} clips differ or are absent, first {}", bad.size(), bad.empty() ? "" : base::quote(bad.front())),
+          fmt::format("{} clips have the digests of the manifest", clips.size()));
   }
 
   void check_aggregates() {
     const auto apart = rows_ ? dimension_misfit(card_, *rows_) : "";
-    if (!rows_) note("aggregates", CheckState::skipped, "dimensions: needs the per-clip file");
-    else judge("aggregates", apart.empty(), apart, "dimensions follow from the per-clip rows");
+    if (!rows_)
+      note("aggregates", CheckState::skipped, "dimensions: needs the per-clip file");
+    else
+      judge("aggregates", apart.empty(), apart, "dimensions follow from the per-clip rows");
     const auto misfit = aggregate_misfit(card_);
     judge("aggregates", misfit.empty(), misfit, "aggregates follow from the dimensions");
   }

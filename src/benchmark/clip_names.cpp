@@ -21,7 +21,8 @@ bool is_control(unsigned char c) { return c < 0x20 || c == 0x7f; }
 
 std::string mapped(std::string_view text, utf8proc_option_t options) {
   utf8proc_uint8_t* out = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &out, options);
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &out, options);
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(out, &std::free);
   return size < 0 ? std::string(text) : std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));
 }
@@ -46,7 +47,8 @@ std::string stem_of(std::string_view prompt) {
   for (const char c : prompt) plain = plain && c != '/' && c != '\\' && !is_control(static_cast<unsigned char>(c));
   if (plain) return std::string(prompt);
   std::string start;
-  for (const char c : prompt.substr(0, 60)) start += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' ? c : '_';
+  for (const char c : prompt.substr(0, 60))
+    start += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' ? c : '_';
   return start + "~" + base::sha256_hex(prompt).substr(0, 16);
 }
 

@@ -76,7 +76,8 @@ Estimate bootstrap(const std::vector<double>& differences, const CompareOptions&
   return summary(std::accumulate(differences.begin(), differences.end(), 0.0) / static_cast<double>(n), std::move(means));
 }
 
-PairedDifference difference_of(const std::string& dimension, const Pairs& pairs, bool higher_is_better, const CompareOptions& options, std::uint64_t number) {
+PairedDifference difference_of(const std::string& dimension, const Pairs& pairs, bool higher_is_better, const CompareOptions& options,
+                               std::uint64_t number) {
   PairedDifference out{.dimension = dimension, .prompts = static_cast<std::int64_t>(pairs.size())};
   std::vector<double> differences;
   for (const auto& [prompt, pair] : pairs) {
@@ -105,7 +106,8 @@ void correct_by_holm(std::vector<PairedDifference>& rows) {
 }  // namespace
 
 Comparison compare(const Results& a, const Results& b, const CompareOptions& options) {
-  GALLOP_CHECK(options.replicates >= 100 && options.replicates <= 10'000'000, InvalidArgument, "compare.replicates: {}, expected 100 to 10000000", options.replicates);
+  GALLOP_CHECK(options.replicates >= 100 && options.replicates <= 10'000'000, InvalidArgument,
+               "compare.replicates: {}, expected 100 to 10000000", options.replicates);
   const auto left = scored(a), right = scored(b);
   std::map<std::string, Pairs> by_dimension;
   Comparison out;

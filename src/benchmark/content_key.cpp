@@ -12,7 +12,9 @@
 
 namespace gallop::benchmark {
 
-bool has_need(const EvaluatorInfo& info, std::string_view need) { return std::find(info.needs.begin(), info.needs.end(), need) != info.needs.end(); }
+bool has_need(const EvaluatorInfo& info, std::string_view need) {
+  return std::find(info.needs.begin(), info.needs.end(), need) != info.needs.end();
+}
 
 std::string dtype_name(const LoadOptions& load) { return load.dtype ? std::string(name_of(*load.dtype)) : "default"; }
 std::string device_class(const LoadOptions& load) { return load.device.kind == Device::Kind::cuda ? "cuda" : "cpu"; }
@@ -21,7 +23,8 @@ namespace {
 
 bool lacks_label(const EvaluatorInfo& info, const WorkUnit& unit) {
   constexpr std::string_view kLabel = "label:";
-  return std::any_of(info.needs.begin(), info.needs.end(), [&](const auto& need) { return need.starts_with(kLabel) && !unit.labels.contains(need.substr(kLabel.size())); });
+  return std::any_of(info.needs.begin(), info.needs.end(),
+                     [&](const auto& need) { return need.starts_with(kLabel) && !unit.labels.contains(need.substr(kLabel.size())); });
 }
 
 }  // namespace

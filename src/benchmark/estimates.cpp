@@ -17,7 +17,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Dimensions whose total is the mean of all frames or pairs, not of the clips.
 bool is_pooled(const std::string& dimension) {
-  return dimension == "subject_consistency" || dimension == "background_consistency" || dimension == "appearance_style" || dimension == "spatial_relationship";
+  return dimension == "subject_consistency" || dimension == "background_consistency" || dimension == "appearance_style" ||
+         dimension == "spatial_relationship";
 }
 
 // Prompts that are judged on the same dimensions are drawn together, so that dimensions keep their correlation in the totals.
@@ -47,7 +48,8 @@ struct Table {
   }
   std::vector<double> point() const {
     std::vector<double> values;
-    for (std::size_t d = 0; d < names.size(); ++d) values.push_back(whole[d].count > 0 ? whole[d].sum / whole[d].count / scale_of(names[d]) : kNaN);
+    for (std::size_t d = 0; d < names.size(); ++d)
+      values.push_back(whole[d].count > 0 ? whole[d].sum / whole[d].count / scale_of(names[d]) : kNaN);
     return values;
   }
 };
@@ -69,7 +71,8 @@ std::vector<std::string> lacking_for(const AggregateRule& rule, std::string_view
   std::vector<std::string> lacking;
   for (const auto& row : normalisation_table(suite)) {
     const bool wanted = !rule.over.empty() || row.group == rule.groups.front();
-    const bool there = std::any_of(dimensions.begin(), dimensions.end(), [&](const auto& d) { return d.dimension == row.dimension && d.complete(); });
+    const bool there =
+        std::any_of(dimensions.begin(), dimensions.end(), [&](const auto& d) { return d.dimension == row.dimension && d.complete(); });
     if (wanted && !there) lacking.push_back(row.dimension);
   }
   return lacking;
@@ -81,7 +84,8 @@ void count_rows(const Results& results, Table& table, std::vector<DimensionResul
   // The reference adds clips in the order of records and samples; rows are sorted by path.
   std::vector<const ResultRow*> ordered;
   for (const auto& row : results.rows) ordered.push_back(&row);
-  std::sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return std::tie(a->record, a->sample) < std::tie(b->record, b->sample); });
+  std::sort(ordered.begin(), ordered.end(),
+            [](const auto* a, const auto* b) { return std::tie(a->record, a->sample) < std::tie(b->record, b->sample); });
   for (const auto* row : ordered) {
     const auto d = place.at(row->dimension);
     auto& counts = out[d];
@@ -103,7 +107,8 @@ void count_rows(const Results& results, Table& table, std::vector<DimensionResul
 
 Replicates resample(const Table& table, const Results& results, const ResultOptions& options) {
   const auto strata = strata_of(results.records);
-  Replicates out{.dimensions = std::vector<std::vector<double>>(table.names.size()), .aggregates = std::vector<std::vector<double>>(aggregate_rules(results.suite).size())};
+  Replicates out{.dimensions = std::vector<std::vector<double>>(table.names.size()),
+                 .aggregates = std::vector<std::vector<double>>(aggregate_rules(results.suite).size())};
   std::vector<std::size_t> draw;
   std::vector<double> drawn(table.names.size());
   for (int replicate = 0; replicate < options.replicates; ++replicate) {
@@ -149,8 +154,11 @@ Share share_of(const ResultRow& row) {
 }
 
 void estimate(Results& results, const std::vector<std::string>& order, const ResultOptions& options) {
-  GALLOP_CHECK(options.replicates >= 0 && options.replicates <= 1'000'000, InvalidArgument, "results.replicates: {}, expected 0 to 1000000", options.replicates);
-  Table table{.names = order, .shares = std::vector<std::vector<Share>>(order.size(), std::vector<Share>(results.records.size())), .whole = std::vector<Share>(order.size())};
+  GALLOP_CHECK(options.replicates >= 0 && options.replicates <= 1'000'000, InvalidArgument, "results.replicates: {}, expected 0 to 1000000",
+               options.replicates);
+  Table table{.names = order,
+              .shares = std::vector<std::vector<Share>>(order.size(), std::vector<Share>(results.records.size())),
+              .whole = std::vector<Share>(order.size())};
   auto& out = results.dimensions;
   out.assign(order.size(), {});
   for (std::size_t d = 0; d < order.size(); ++d) out[d].dimension = order[d];
@@ -166,7 +174,9 @@ void estimate(Results& results, const std::vector<std::string>& order, const Res
   }
   const auto rules = aggregate_rules(results.suite);
   for (std::size_t a = 0; a < rules.size(); ++a) {
-    Aggregate aggregate{.name = std::string(rules[a].name), .formula = std::string(formula_of(results.suite)), .lacking = lacking_for(rules[a], results.suite, out)};
+    Aggregate aggregate{.name = std::string(rules[a].name),
+                        .formula = std::string(formula_of(results.suite)),
+                        .lacking = lacking_for(rules[a], results.suite, out)};
     if (point[a]) aggregate.estimate = summary(*point[a], std::move(draws.aggregates[a]));
     results.aggregates.push_back(std::move(aggregate));
   }

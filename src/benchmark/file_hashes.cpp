@@ -12,14 +12,15 @@
 namespace gallop::benchmark {
 
 FileStamp FileStamp::of(const std::filesystem::path& file) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(file.c_str(), &info) != 0) {
     const int error = errno;
     GALLOP_CHECK(error != ENOENT, NotFound, "{}: no such file; it was there when the run was planned", base::quote(file));
     throw IoError(fmt::format("{}: cannot be looked at: {}", base::quote(file), std::strerror(error)));
   }
   const auto nanoseconds = [](const timespec& time) { return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec; };
-  return {static_cast<std::int64_t>(info.st_dev), static_cast<std::int64_t>(info.st_ino), static_cast<std::int64_t>(info.st_size), nanoseconds(info.st_mtim), nanoseconds(info.st_ctim)};
+  return {static_cast<std::int64_t>(info.st_dev), static_cast<std::int64_t>(info.st_ino), static_cast<std::int64_t>(info.st_size),
+          nanoseconds(info.st_mtim), nanoseconds(info.st_ctim)};
 }
 
 const std::string& FileHashes::of(const std::filesystem::path& file) {

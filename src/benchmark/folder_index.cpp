@@ -18,9 +18,11 @@ namespace {
 namespace fs = std::filesystem;
 
 bool has_clip_ending(const fs::path& name) {
-  constexpr std::array<std::string_view, 12> kEndings = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".y4m", ".png"};
+  constexpr std::array<std::string_view, 12> kEndings = {".mp4", ".m4v", ".mov",  ".mkv", ".webm", ".avi",
+                                                         ".gif", ".mpg", ".mpeg", ".ts",  ".y4m",  ".png"};
   auto ending = name.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
   return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
@@ -70,7 +72,9 @@ std::string FolderIndex::find(std::string_view folder, std::string_view stem) co
   return found == by_stem_.end() ? "" : found->second;
 }
 
-bool FolderIndex::holds(std::string_view relative) const { return std::binary_search(files_.begin(), files_.end(), relative, std::less<>()); }
+bool FolderIndex::holds(std::string_view relative) const {
+  return std::binary_search(files_.begin(), files_.end(), relative, std::less<>());
+}
 
 std::string unreadable_reason(const fs::path& file) {
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -83,7 +87,8 @@ std::string unreadable_reason(const fs::path& file) {
   if (count == 0) return "is empty (0 bytes)";
   const auto used = head.begin() + count;
   if (std::all_of(head.begin(), used, [](unsigned char c) { return c == 0; })) return "begins with zeros: an unfinished download?";
-  const bool text = std::all_of(head.begin(), used, [](unsigned char c) { return c == '\n' || c == '\r' || c == '\t' || (c >= 0x20 && c < 0x7f); });
+  const bool text =
+      std::all_of(head.begin(), used, [](unsigned char c) { return c == '\n' || c == '\r' || c == '\t' || (c >= 0x20 && c < 0x7f); });
   // YUV4MPEG is the one format of clips that begins as text.
   if (text && std::string_view(reinterpret_cast<const char*>(head.data()), 9) != "YUV4MPEG2") return "is text, no clip";
   return "";

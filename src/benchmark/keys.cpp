@@ -31,14 +31,16 @@ std::string raw_public(const Key& key, const std::filesystem::path& file) {
   std::string bytes(kKeyBytes, '\0');
   std::size_t size = bytes.size();
   const bool ed25519 = EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519;
-  GALLOP_CHECK(ed25519 && EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size) == 1 && size == kKeyBytes, FormatError,
-               "{}: holds no Ed25519 key; make one with gallop card key new", base::quote(file));
+  GALLOP_CHECK(
+      ed25519 && EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size) == 1 && size == kKeyBytes,
+      FormatError, "{}: holds no Ed25519 key; make one with gallop card key new", base::quote(file));
   return bytes;
 }
 
 std::string pem_of(const Key& key, bool secret) {
   const Bio bio(BIO_new(BIO_s_mem()), BIO_free_all);
-  const int done = secret ? PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) : PEM_write_bio_PUBKEY(bio.get(), key.get());
+  const int done = secret ? PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr)
+                          : PEM_write_bio_PUBKEY(bio.get(), key.get());
   GALLOP_ASSERT(done == 1);
   char* data = nullptr;
   const auto size = BIO_get_mem_data(bio.get(), &data);
@@ -67,7 +69,8 @@ Key read_private_key(const std::filesystem::path& file) {
   // An encrypted file must not stop at a prompt: the callback offers no pass phrase.
   const auto refuse = [](char*, int, int, void*) { return 0; };
   Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, refuse, nullptr));
-  GALLOP_CHECK(key != nullptr && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519, FormatError, "{}: holds no unencrypted Ed25519 private key; make one with gallop card key new", base::quote(file));
+  GALLOP_CHECK(key != nullptr && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519, FormatError,
+               "{}: holds no unencrypted Ed25519 private key; make one with gallop card key new", base::quote(file));
   return key;
 }
 
@@ -118,7 +121,8 @@ std::string to_base64(std::string_view bytes) {
 
 std::string from_base64(std::string_view text) {
   std::string bytes(text.size() / 4 * 3 + 3, '\0');
-  const int size = text.size() % 4 != 0 ? -1 : EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), raw(text), static_cast<int>(text.size()));
+  const int size =
+      text.size() % 4 != 0 ? -1 : EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), raw(text), static_cast<int>(text.size()));
   GALLOP_CHECK(size >= 0, FormatError, "base64: the text is not valid");
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   bytes.resize(static_cast<std::size_t>(size) - std::min(padding, static_cast<std::size_t>(size)));

@@ -39,20 +39,24 @@ std::string digest_of(const LedgerEntry& entry) {
 std::filesystem::path ledger_file(const std::filesystem::path& run) { return run / "ledger.sqlite"; }
 
 bool lies_in_clip(ErrorKind kind) noexcept {
-  return kind == ErrorKind::media_error || kind == ErrorKind::format_error || kind == ErrorKind::invalid_argument || kind == ErrorKind::unsupported;
+  return kind == ErrorKind::media_error || kind == ErrorKind::format_error || kind == ErrorKind::invalid_argument ||
+         kind == ErrorKind::unsupported;
 }
 
 void check_ledger(const Database& database, const std::filesystem::path& file) {
   const auto version = number_from(database, "PRAGMA user_version");
-  GALLOP_CHECK(number_from(database, "PRAGMA application_id") == kApplication, FormatError, "{}: is no ledger of a run; move it away and run again", base::quote(file));
-  GALLOP_CHECK(version == kVersion, FormatError, "{}: ledger version {}, this build reads {}; use the version that wrote it", base::quote(file), version, kVersion);
+  GALLOP_CHECK(number_from(database, "PRAGMA application_id") == kApplication, FormatError,
+               "{}: is no ledger of a run; move it away and run again", base::quote(file));
+  GALLOP_CHECK(version == kVersion, FormatError, "{}: ledger version {}, this build reads {}; use the version that wrote it",
+               base::quote(file), version, kVersion);
   // Without a log beside it the file holds whole pages; with one a cut page may still be mended from there.
   std::error_code error;
   const auto log = std::filesystem::file_size(file.string() + "-wal", error);
   const bool logged = !error && log > 0;
   const auto size = std::filesystem::file_size(file, error);
   const auto page = number_from(database, "PRAGMA page_size");
-  GALLOP_CHECK(logged || error || page <= 0 || size % static_cast<std::uintmax_t>(page) == 0, FormatError, "{}: the ledger is cut short ({} bytes, pages of {}); move it away and run again", base::quote(file), size, page);
+  GALLOP_CHECK(logged || error || page <= 0 || size % static_cast<std::uintmax_t>(page) == 0, FormatError,
+               "{}: the ledger is cut short ({} bytes, pages of {}); move it away and run again", base::quote(file), size, page);
   Statement check(database, "PRAGMA quick_check(1)");
   const auto said = check.step() ? check.text(0) : std::string("no answer");
   GALLOP_CHECK(said == "ok", FormatError, "{}: the ledger is damaged ({}); move it away and run again", base::quote(file), said);
@@ -74,7 +78,10 @@ Ledger Ledger::open(const std::filesystem::path& run) {
 }
 
 void Ledger::set_meta(const char* key, std::string_view value) {
-  Statement(database_, "INSERT INTO meta VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value=excluded.value").bind(1, std::string_view(key)).bind(2, value).run();
+  Statement(database_, "INSERT INTO meta VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value=excluded.value")
+      .bind(1, std::string_view(key))
+      .bind(2, value)
+      .run();
 }
 
 std::string Ledger::meta(const char* key) const {
@@ -86,7 +93,8 @@ std::string Ledger::meta(const char* key) const {
 void Ledger::plan(const Suite& suite, const std::filesystem::path& videos, const WorkList& list) {
   const auto json = canonical(suite_to_json(suite));
   const auto before = meta("suite");
-  GALLOP_CHECK(before.empty() || before == json, FormatError, "run: this folder belongs to the suite {} ({}); choose another run folder for {} ({})", this->suite().name,
+  GALLOP_CHECK(before.empty() || before == json, FormatError,
+               "run: this folder belongs to the suite {} ({}); choose another run folder for {} ({})", this->suite().name,
                this->suite().sha256, suite.name, suite.sha256);
   Transaction transaction(database_);
   if (before.empty()) set_meta("suite", json);
@@ -97,21 +105,38 @@ void Ledger::plan(const Suite& suite, const std::filesystem::path& videos, const
     clip=excluded.clip, state=excluded.state, kind=excluded.kind, message=excluded.message)");
   for (const auto& item : list.items) {
     const bool bad = item.state == RowState::problem;
-    insert.bind(1, item.dimension).bind(2, static_cast<std::int64_t>(item.record)).bind(3, static_cast<std::int64_t>(item.sample)).bind(4, item.clip).bind(5, name_of(item.state));
-    insert.bind(6, bad ? name_of(ErrorKind::media_error) : "").bind(7, bad ? fmt::format("{}: {}", base::quote(item.clip), item.reason) : "").run();
+    insert.bind(1, item.dimension)
+        .bind(2, static_cast<std::int64_t>(item.record))
+        .bind(3, static_cast<std::int64_t>(item.sample))
+        .bind(4, item.clip)
+        .bind(5, name_of(item.state));
+    insert.bind(6, bad ? name_of(ErrorKind::media_error) : "")
+        .bind(7, bad ? fmt::format("{}: {}", base::quote(item.clip), item.reason) : "")
+        .run();
   }
   transaction.commit();
 }
 
 void Ledger::insert_entry(const LedgerEntry& entry) {
   if (entry.problem) {
-    Statement(database_, "INSERT INTO problems VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(key) DO UPDATE SET kind=excluded.kind, message=excluded.message")
-        .bind(1, entry.key).bind(2, entry.clip_sha256).bind(3, entry.dimension).bind(4, name_of(entry.problem->kind)).bind(5, entry.problem->message).run();
+    Statement(database_,
+              "INSERT INTO problems VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(key) DO UPDATE SET kind=excluded.kind, message=excluded.message")
+        .bind(1, entry.key)
+        .bind(2, entry.clip_sha256)
+        .bind(3, entry.dimension)
+        .bind(4, name_of(entry.problem->kind))
+        .bind(5, entry.problem->message)
+        .run();
     return;
   }
   // The first result of a content stays: whoever computed it a second time changes nothing.
   Statement(database_, "INSERT OR IGNORE INTO results VALUES(?1, ?2, ?3, ?4, ?5)")
-      .bind(1, entry.key).bind(2, entry.clip_sha256).bind(3, entry.dimension).bind(4, entry.payload).bind(5, digest_of(entry)).run();
+      .bind(1, entry.key)
+      .bind(2, entry.clip_sha256)
+      .bind(3, entry.dimension)
+      .bind(4, entry.payload)
+      .bind(5, digest_of(entry))
+      .run();
   Statement(database_, "DELETE FROM problems WHERE key=?1").bind(1, entry.key).run();
 }
 
@@ -119,27 +144,54 @@ void Ledger::store(const WorkUnit& unit, const LedgerEntry& entry, const std::ve
   Transaction transaction(database_);
   for (const auto& [stamp, sha256] : hashed)
     Statement(database_, "INSERT OR REPLACE INTO files VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
-        .bind(1, stamp.device).bind(2, stamp.inode).bind(3, stamp.size).bind(4, stamp.modified).bind(5, stamp.changed).bind(6, sha256).run();
+        .bind(1, stamp.device)
+        .bind(2, stamp.inode)
+        .bind(3, stamp.size)
+        .bind(4, stamp.modified)
+        .bind(5, stamp.changed)
+        .bind(6, sha256)
+        .run();
   if (!entry.key.empty()) insert_entry(entry);
   const bool bad = entry.key.empty() && entry.problem;
   Statement(database_, "UPDATE items SET key=?4, reader=?5, state=?6, kind=?7, message=?8 WHERE dimension=?1 AND record=?2 AND sample=?3")
-      .bind(1, entry.dimension).bind(2, static_cast<std::int64_t>(unit.record)).bind(3, static_cast<std::int64_t>(unit.sample)).bind(4, entry.key).bind(5, entry.reader)
-      .bind(6, bad ? "problem" : "pending").bind(7, bad ? name_of(entry.problem->kind) : "").bind(8, bad ? entry.problem->message : "").run();
+      .bind(1, entry.dimension)
+      .bind(2, static_cast<std::int64_t>(unit.record))
+      .bind(3, static_cast<std::int64_t>(unit.sample))
+      .bind(4, entry.key)
+      .bind(5, entry.reader)
+      .bind(6, bad ? "problem" : "pending")
+      .bind(7, bad ? name_of(entry.problem->kind) : "")
+      .bind(8, bad ? entry.problem->message : "")
+      .run();
   transaction.commit();
 }
 
 void Ledger::adopt(const WorkUnit& unit, const std::string& dimension, const std::string& key, const std::string& reader) {
   Statement(database_, "UPDATE items SET key=?4, reader=?5 WHERE dimension=?1 AND record=?2 AND sample=?3")
-      .bind(1, dimension).bind(2, static_cast<std::int64_t>(unit.record)).bind(3, static_cast<std::int64_t>(unit.sample)).bind(4, key).bind(5, reader).run();
+      .bind(1, dimension)
+      .bind(2, static_cast<std::int64_t>(unit.record))
+      .bind(3, static_cast<std::int64_t>(unit.sample))
+      .bind(4, key)
+      .bind(5, reader)
+      .run();
 }
 
 void Ledger::insert_item(const LedgerItem& stored) {
   const auto& item = stored.item;
   // "scored" is never written: whether a key has a result is looked up.
-  const auto state = item.state == RowState::missing || (item.state == RowState::problem && stored.key.empty()) ? item.state : RowState::pending;
+  const auto state =
+      item.state == RowState::missing || (item.state == RowState::problem && stored.key.empty()) ? item.state : RowState::pending;
   Statement(database_, "INSERT INTO items VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
-      .bind(1, item.dimension).bind(2, static_cast<std::int64_t>(item.record)).bind(3, static_cast<std::int64_t>(item.sample)).bind(4, item.clip).bind(5, name_of(state))
-      .bind(6, stored.kind).bind(7, stored.message).bind(8, stored.key).bind(9, stored.reader).run();
+      .bind(1, item.dimension)
+      .bind(2, static_cast<std::int64_t>(item.record))
+      .bind(3, static_cast<std::int64_t>(item.sample))
+      .bind(4, item.clip)
+      .bind(5, name_of(state))
+      .bind(6, stored.kind)
+      .bind(7, stored.message)
+      .bind(8, stored.key)
+      .bind(9, stored.reader)
+      .run();
 }
 
 void Ledger::write_merged(const Suite& suite, const std::filesystem::path& videos, const std::vector<LedgerItem>& items) {

@@ -24,7 +24,8 @@ ErrorKind kind_named(const std::string& name) {
 // A folder of its own for the copy of a ledger whose folder cannot be written (the log needs a writable neighbour).
 fs::path copied(const fs::path& run) {
   auto pattern = (fs::temp_directory_path() / "gallop-ledger-XXXXXX").string();
-  GALLOP_CHECK(::mkdtemp(pattern.data()) != nullptr, IoError, "{}: the ledger cannot be read in place, and no temporary folder can be made", base::quote(run));
+  GALLOP_CHECK(::mkdtemp(pattern.data()) != nullptr, IoError, "{}: the ledger cannot be read in place, and no temporary folder can be made",
+               base::quote(run));
   const auto file = ledger_file(run);
   std::error_code error;
   fs::copy_file(file, fs::path(pattern) / "ledger.sqlite", error);
@@ -41,7 +42,8 @@ LedgerEntry entry_of(const Statement& row, int key, int payload, int kind) {
     entry.dimension = row.text(payload + 2);
     entry.payload = row.text(payload);
     GALLOP_CHECK(digest_of(entry) == row.text(payload + 3), FormatError,
-                 "ledger: the result {} of {} was altered after it was stored; move the ledger away and run again", entry.key, entry.dimension);
+                 "ledger: the result {} of {} was altered after it was stored; move the ledger away and run again", entry.key,
+                 entry.dimension);
   } else if (!row.is_null(kind)) {
     entry.clip_sha256 = row.text(kind + 2);
     entry.dimension = row.text(kind + 3);
@@ -90,9 +92,16 @@ std::vector<LedgerItem> Ledger::items() const {
   std::vector<LedgerItem> items;
   while (row.step()) {
     LedgerItem stored{.entry = entry_of(row, 0, 1, 5), .kind = row.text(14), .message = row.text(15)};
-    stored.item = {.dimension = row.text(9), .clip = row.text(12), .record = static_cast<std::size_t>(row.number(10)), .sample = static_cast<int>(row.number(11))};
+    stored.item = {.dimension = row.text(9),
+                   .clip = row.text(12),
+                   .record = static_cast<std::size_t>(row.number(10)),
+                   .sample = static_cast<int>(row.number(11))};
     const auto state = row.text(13);
-    stored.item.state = state == "missing" ? RowState::missing : state == "problem" ? RowState::problem : !stored.entry.payload.empty() ? RowState::scored : stored.entry.problem ? RowState::problem : RowState::pending;
+    stored.item.state = state == "missing"              ? RowState::missing
+                        : state == "problem"            ? RowState::problem
+                        : !stored.entry.payload.empty() ? RowState::scored
+                        : stored.entry.problem          ? RowState::problem
+                                                        : RowState::pending;
     stored.key = row.text(0);
     stored.reader = row.text(16);
     if (state == "problem") stored.entry.problem = Problem{stored.item.dimension, kind_named(stored.kind), stored.message};

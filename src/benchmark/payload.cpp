@@ -10,7 +10,8 @@ std::string payload_of(const Score& score) {
   for (const double part : score.parts) parts.push_back(json_number(part));
   for (const auto& [name, value] : score.details) details[name] = json_number(value);
   // Decoders quote what they met; what is no UTF-8 is shown replaced.
-  for (const auto& flag : score.flags) flags.push_back(base::Json::parse(base::Json(flag).dump(-1, ' ', false, base::Json::error_handler_t::replace)));
+  for (const auto& flag : score.flags)
+    flags.push_back(base::Json::parse(base::Json(flag).dump(-1, ' ', false, base::Json::error_handler_t::replace)));
   return canonical({{"value", json_number(score.value)}, {"parts", parts}, {"details", details}, {"flags", flags}});
 }
 
@@ -23,7 +24,8 @@ Score score_of(const std::string& dimension, const std::string& payload) {
     score.flags = json.at("flags").get<std::vector<std::string>>();
     return score;
   } catch (const base::Json::exception& error) {
-    throw FormatError(fmt::format("ledger: a result of {} has another shape than expected ({}); use the version that wrote it", dimension, error.what()));
+    throw FormatError(
+        fmt::format("ledger: a result of {} has another shape than expected ({}); use the version that wrote it", dimension, error.what()));
   }
 }
 

@@ -7,7 +7,7 @@
 
 namespace gallop::benchmark {
 
-std::string payload_of(const Score& score);                                     // canonical JSON
+std::string payload_of(const Score& score);                                // canonical JSON
 Score score_of(const std::string& dimension, const std::string& payload);  // FormatError
 
 }  // namespace gallop::benchmark

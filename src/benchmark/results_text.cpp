@@ -22,19 +22,29 @@ base::OrderedJson dimension_json(const DimensionResult& d) {
   base::OrderedJson json = {{"dimension", d.dimension}};
   json.update(estimate_json(d.estimate));
   json["normalised"] = d.normalised ? number(*d.normalised) : base::OrderedJson(nullptr);
-  json.update({{"scored", d.scored}, {"problems", d.problems}, {"missing", d.missing}, {"pending", d.pending}, {"dropped", d.dropped}, {"prompts", d.prompts}, {"complete", d.complete()}});
+  json.update({{"scored", d.scored},
+               {"problems", d.problems},
+               {"missing", d.missing},
+               {"pending", d.pending},
+               {"dropped", d.dropped},
+               {"prompts", d.prompts},
+               {"complete", d.complete()}});
   return json;
 }
 
 base::OrderedJson aggregate_json(const Aggregate& a) {
   base::OrderedJson json = {{"name", a.name}, {"formula", a.formula}};
-  if (a.estimate) json.update(estimate_json(*a.estimate));
-  else json["value"] = nullptr;
+  if (a.estimate)
+    json.update(estimate_json(*a.estimate));
+  else
+    json["value"] = nullptr;
   json["lacking"] = a.lacking;
   return json;
 }
 
-std::string safe(const std::string& text) { return base::Json::parse(base::Json(text).dump(-1, ' ', false, base::Json::error_handler_t::replace)).get<std::string>(); }
+std::string safe(const std::string& text) {
+  return base::Json::parse(base::Json(text).dump(-1, ' ', false, base::Json::error_handler_t::replace)).get<std::string>();
+}
 
 std::string csv_field(std::string text) {
   // A spreadsheet would run these as formulas.
@@ -53,7 +63,8 @@ using namespace benchmark;
 
 std::string Results::to_json() const {
   base::OrderedJson json = {{"schema", "gallop/results-v1"}, {"gallop", GALLOP_VERSION}};
-  json["suite"] = {{"name", suite}, {"version", suite_version}, {"sha256", suite_sha256}, {"official", official}, {"samples", samples}, {"prompts", records.size()}};
+  json["suite"] = {{"name", suite},        {"version", suite_version}, {"sha256", suite_sha256},
+                   {"official", official}, {"samples", samples},       {"prompts", records.size()}};
   json["complete"] = complete();
   json["dimensions"] = base::OrderedJson::array();
   for (const auto& d : dimensions) json["dimensions"].push_back(dimension_json(d));
@@ -76,8 +87,17 @@ std::string Results::per_clip_jsonl() const {
     base::Json parts = base::Json::array(), details = base::Json::object();
     for (const double part : row.score.parts) parts.push_back(json_number(part));
     for (const auto& [name, value] : row.score.details) details[name] = json_number(value);
-    out += canonical({{"dimension", row.dimension}, {"path", row.clip}, {"sha256", row.clip_sha256}, {"prompt", row.prompt}, {"sample", row.sample}, {"value", json_number(row.score.value)},
-                      {"parts", parts}, {"details", details}, {"flags", row.score.flags}, {"key", row.key}}) + "\n";
+    out += canonical({{"dimension", row.dimension},
+                      {"path", row.clip},
+                      {"sha256", row.clip_sha256},
+                      {"prompt", row.prompt},
+                      {"sample", row.sample},
+                      {"value", json_number(row.score.value)},
+                      {"parts", parts},
+                      {"details", details},
+                      {"flags", row.score.flags},
+                      {"key", row.key}}) +
+           "\n";
   }
   return out;
 }
@@ -87,8 +107,12 @@ std::string Results::to_csv() const {
   for (const auto& row : rows) {
     const bool scored = row.state == RowState::scored;
     const auto value = scored ? json_number(row.score.value) : base::Json(nullptr);
-    out += fmt::format("{},{},{},{},{},{},{},{}\n", csv_field(row.dimension), csv_field(row.clip), row.sample, name_of(row.state), value.is_null() ? "" : value.is_string() ? value.get<std::string>() : canonical(value),
-                       scored ? row.score.parts.size() : 0, csv_field(row.prompt), csv_field(row.state == RowState::problem ? safe(row.problem.message) : ""));
+    out += fmt::format("{},{},{},{},{},{},{},{}\n", csv_field(row.dimension), csv_field(row.clip), row.sample, name_of(row.state),
+                       value.is_null()     ? ""
+                       : value.is_string() ? value.get<std::string>()
+                                           : canonical(value),
+                       scored ? row.score.parts.size() : 0, csv_field(row.prompt),
+                       csv_field(row.state == RowState::problem ? safe(row.problem.message) : ""));
   }
   return out;
 }

@@ -20,15 +20,17 @@ RunLock::RunLock(const std::filesystem::path& run) {
   GALLOP_CHECK(std::filesystem::is_directory(run), IoError, "{}: the run folder cannot be made: {}", base::quote(run), error.message());
   const auto file = run / "lock";
   fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  GALLOP_CHECK(fd_ >= 0, IoError, "{}: the run folder cannot be written: {}; choose another, or read it with status or report", base::quote(run), std::strerror(errno));
+  GALLOP_CHECK(fd_ >= 0, IoError, "{}: the run folder cannot be written: {}; choose another, or read it with status or report",
+               base::quote(run), std::strerror(errno));
   if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     const bool taken = errno == EWOULDBLOCK;
     const std::string why = std::strerror(errno);
     std::array<char, 128> holder{};
     const auto count = ::read(fd_, holder.data(), holder.size() - 1);
     ::close(fd_);
-    GALLOP_CHECK(!taken, IoError, "{}: another process works on this run ({}); wait for it, or give each process its own folder and shard and merge them", base::quote(run),
-                 count > 0 ? holder.data() : "unknown");
+    GALLOP_CHECK(!taken, IoError,
+                 "{}: another process works on this run ({}); wait for it, or give each process its own folder and shard and merge them",
+                 base::quote(run), count > 0 ? holder.data() : "unknown");
     throw IoError(fmt::format("{}: the run folder cannot be locked: {}", base::quote(run), why));
   }
   std::array<char, 64> host{};

@@ -13,7 +13,9 @@
 namespace gallop::benchmark {
 namespace {
 
-std::int64_t wall_clock() { return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+std::int64_t wall_clock() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 // Sessions before this one; a file that cannot be read holds none.
 base::OrderedJson earlier(const std::filesystem::path& file) {

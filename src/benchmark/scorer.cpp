@@ -37,13 +37,15 @@ Scorer::Ready Scorer::prepare(const WorkUnit& unit, const Known& known, const Si
     std::string key;
     auto problem = problem_of(dimension, [&] {
       GALLOP_CHECK(!wants_image || !unit.image.empty(), InvalidArgument, "{}: the suite names no picture for {}", dimension, unit.clip);
-      GALLOP_CHECK(!wants_image || !plan_.images.empty(), InvalidArgument, "{}: needs the conditioning pictures; name their folder (images, or --images)", dimension);
+      GALLOP_CHECK(!wants_image || !plan_.images.empty(), InvalidArgument,
+                   "{}: needs the conditioning pictures; name their folder (images, or --images)", dimension);
       ready.clip_sha256 = keys_.clip_sha256(unit);
       key = keys_.key(unit, dimension, reader);
     });
     // What the ledger throws is no failure of the clip.
     if (!problem && known && known(dimension, key, reader)) continue;
-    if (!problem && wants_image && !ready.image) problem = problem_of(dimension, [&] { ready.image = media::read_image(plan_.images / unit.image); });
+    if (!problem && wants_image && !ready.image)
+      problem = problem_of(dimension, [&] { ready.image = media::read_image(plan_.images / unit.image); });
     if (problem) {
       sink({.key = key, .clip_sha256 = ready.clip_sha256, .dimension = dimension, .reader = reader, .problem = problem});
       continue;
@@ -65,7 +67,11 @@ void Scorer::score(const WorkUnit& unit, const base::RunMonitor& monitor, const 
   const auto pause = [&] { judging_ += std::chrono::duration<double>(Clock::now() - last).count(); };
   const auto tell = [&](std::size_t at, const evaluators::Outcome& outcome) {
     pause();
-    LedgerEntry entry{.key = ready.keys[at], .clip_sha256 = ready.clip_sha256, .dimension = ready.names[at], .reader = ready.readers[at], .problem = outcome.problem};
+    LedgerEntry entry{.key = ready.keys[at],
+                      .clip_sha256 = ready.clip_sha256,
+                      .dimension = ready.names[at],
+                      .reader = ready.readers[at],
+                      .problem = outcome.problem};
     if (!outcome.problem) entry.payload = payload_of(outcome.score);
     sink(entry);
     last = Clock::now();

@@ -33,7 +33,9 @@ void Database::fail(int code, std::string_view doing) const {
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      throw FormatError(fmt::format("{}: {}: the ledger is damaged or no ledger ({}); move it away and run again, results of other runs can be merged", name, doing, said));
+      throw FormatError(
+          fmt::format("{}: {}: the ledger is damaged or no ledger ({}); move it away and run again, results of other runs can be merged",
+                      name, doing, said));
     case SQLITE_FULL:
       throw IoError(fmt::format("{}: {}: the disk is full; everything stored so far is kept: free space and run again", name, doing));
     case SQLITE_READONLY:

@@ -65,22 +65,29 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 void set_column(SuiteRecord& record, const std::string& column, std::string_view value, std::map<std::string, std::string>& labels) {
   constexpr std::string_view kLabel = "label:";
-  if (column == "prompt") record.prompt = value;
-  else if (column == "dimensions") record.dimensions = split(value, ';');
-  else if (column == "file") record.file = value;
-  else if (column == "image") record.image = value;
-  else if (!value.empty()) labels[column.substr(kLabel.size())] = value;
+  if (column == "prompt")
+    record.prompt = value;
+  else if (column == "dimensions")
+    record.dimensions = split(value, ';');
+  else if (column == "file")
+    record.file = value;
+  else if (column == "image")
+    record.image = value;
+  else if (!value.empty())
+    labels[column.substr(kLabel.size())] = value;
 }
 
 }  // namespace
 
 void parse_own_suite(const base::Json& object, std::string_view where, const SuiteOptions& options, Suite& suite) {
   check_keys(object, {"schema", "name", "version", "samples", "dimensions", "records", "licence", "about"}, where);
-  GALLOP_CHECK(object.value("schema", base::Json()) == "gallop/suite-v1", FormatError, "{}: \"schema\" is not \"gallop/suite-v1\"; this is no suite file", where);
+  GALLOP_CHECK(object.value("schema", base::Json()) == "gallop/suite-v1", FormatError,
+               "{}: \"schema\" is not \"gallop/suite-v1\"; this is no suite file", where);
   suite.name = text_of(object, "name", where);
   suite.version = text_of(object, "version", where);
   if (const auto samples = object.find("samples"); samples != object.end()) {
-    GALLOP_CHECK(samples->is_number_integer() && *samples >= 1 && *samples <= 1000, FormatError, "{}: \"samples\" is {}, expected 1 to 1000", where, samples->dump());
+    GALLOP_CHECK(samples->is_number_integer() && *samples >= 1 && *samples <= 1000, FormatError,
+                 "{}: \"samples\" is {}, expected 1 to 1000", where, samples->dump());
     suite.samples = samples->get<int>();
   }
   auto common = options.dimensions;
@@ -92,7 +99,10 @@ void parse_own_suite(const base::Json& object, std::string_view where, const Sui
     const auto place = fmt::format("{}: record {}", where, number);
     GALLOP_CHECK(entry.is_object(), FormatError, "{}: is no object", place);
     check_keys(entry, {"prompt", "dimensions", "labels", "image", "file"}, place);
-    SuiteRecord record{.prompt = text_of(entry, "prompt", place), .dimensions = common, .image = text_of(entry, "image", place), .file = text_of(entry, "file", place)};
+    SuiteRecord record{.prompt = text_of(entry, "prompt", place),
+                       .dimensions = common,
+                       .image = text_of(entry, "image", place),
+                       .file = text_of(entry, "file", place)};
     if (const auto list = entry.find("dimensions"); list != entry.end()) record.dimensions = names_of(*list, "dimensions", place);
     if (const auto labels = entry.find("labels"); labels != entry.end()) read_labels(*labels, record, place);
     suite.records.push_back(std::move(record));
@@ -108,11 +118,13 @@ void parse_csv_suite(std::string_view text, std::string_view where, const SuiteO
   const std::vector<std::string> known = {"prompt", "dimensions", "file", "image"};
   for (const auto& column : header)
     GALLOP_CHECK(column.starts_with("label:") || std::find(known.begin(), known.end(), column) != known.end(), FormatError,
-                 "{}: column {} is not known, expected prompt, dimensions (separated by \";\"), file, image or label:NAME", where, base::quote(column));
+                 "{}: column {} is not known, expected prompt, dimensions (separated by \";\"), file, image or label:NAME", where,
+                 base::quote(column));
   while (!scanner.done()) {
     scanner.next(fields);
     if (fields.size() == 1 && fields[0].empty()) continue;  // blank line
-    GALLOP_CHECK(fields.size() == header.size(), FormatError, "{}:{}: {} fields, expected {} as the first line has", where, scanner.line(), fields.size(), header.size());
+    GALLOP_CHECK(fields.size() == header.size(), FormatError, "{}:{}: {} fields, expected {} as the first line has", where, scanner.line(),
+                 fields.size(), header.size());
     SuiteRecord record{.dimensions = options.dimensions};
     std::map<std::string, std::string> labels;
     for (std::size_t f = 0; f < fields.size(); ++f) set_column(record, header[f], fields[f], labels);
@@ -124,7 +136,8 @@ void parse_csv_suite(std::string_view text, std::string_view where, const SuiteO
 }
 
 void parse_text_suite(std::string_view text, std::string_view where, const SuiteOptions& options, Suite& suite) {
-  GALLOP_CHECK(!options.dimensions.empty(), InvalidArgument, "{}: a list of prompts names no dimensions; say which to judge (dimensions, or --dimensions)", where);
+  GALLOP_CHECK(!options.dimensions.empty(), InvalidArgument,
+               "{}: a list of prompts names no dimensions; say which to judge (dimensions, or --dimensions)", where);
   for (auto& line : split(text, '\n')) {
     while (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) suite.records.push_back({.prompt = line, .dimensions = options.dimensions});

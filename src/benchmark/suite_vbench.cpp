@@ -32,9 +32,11 @@ void parse_vbench_suite(const base::Json& list, std::string_view where, Suite& s
   std::size_t number = 0;
   for (const auto& entry : list) {
     GALLOP_CHECK(entry.is_object(), FormatError, "{}: record {} is no object", where, number);
-    SuiteRecord record{.prompt = text_field(entry, "prompt_en", true, where, number), .image = text_field(entry, "image_name", false, where, number)};
+    SuiteRecord record{.prompt = text_field(entry, "prompt_en", true, where, number),
+                       .image = text_field(entry, "image_name", false, where, number)};
     const auto dimensions = entry.find("dimension");
-    GALLOP_CHECK(dimensions != entry.end() && dimensions->is_array(), FormatError, "{}: record {}: \"dimension\" is missing or no list", where, number);
+    GALLOP_CHECK(dimensions != entry.end() && dimensions->is_array(), FormatError, "{}: record {}: \"dimension\" is missing or no list",
+                 where, number);
     for (const auto& name : *dimensions) {
       GALLOP_CHECK(name.is_string(), FormatError, "{}: record {}: a dimension is no text", where, number);
       record.dimensions.push_back(name.get<std::string>());

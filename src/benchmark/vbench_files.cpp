@@ -19,7 +19,8 @@ std::map<std::string, Rows> by_dimension(const Results& results) {
   for (const auto& row : results.rows)
     if (row.state == RowState::scored) rows[row.dimension].push_back(&row);
   for (auto& [name, list] : rows)
-    std::sort(list.begin(), list.end(), [](const auto* a, const auto* b) { return std::tie(a->record, a->sample) < std::tie(b->record, b->sample); });
+    std::sort(list.begin(), list.end(),
+              [](const auto* a, const auto* b) { return std::tie(a->record, a->sample) < std::tie(b->record, b->sample); });
   return rows;
 }
 
@@ -76,8 +77,10 @@ std::string Results::vbench_results() const {
     for (const auto* row : found->second) {
       if (std::isnan(row->score.value)) continue;  // dropped, as the reference leaves it out
       base::OrderedJson entry = {{"video_path", path_of(*this, row->clip)}};
-      if (is_boolean(row->dimension)) entry["video_results"] = row->score.value != 0.0;
-      else entry["video_results"] = row->score.value;
+      if (is_boolean(row->dimension))
+        entry["video_results"] = row->score.value != 0.0;
+      else
+        entry["video_results"] = row->score.value;
       add_fields(*row, entry);
       details.push_back(std::move(entry));
     }

@@ -27,20 +27,25 @@ std::vector<std::string> chosen_dimensions(const Suite& suite, const RunPlan& pl
   const auto offered = suite.dimensions();
   const auto is_known = [&](const std::string& name) { return std::binary_search(known.begin(), known.end(), name); };
   for (const auto& name : plan.dimensions) {
-    GALLOP_CHECK(std::find(offered.begin(), offered.end(), name) != offered.end(), InvalidArgument, "run.dimensions: the suite {} has no {}{}", suite.name, base::quote(name), base::suggestion(name, offered));
-    GALLOP_CHECK(is_known(name), InvalidArgument, "run.dimensions: {} is not measured by this build{}", base::quote(name), base::suggestion(name, known));
+    GALLOP_CHECK(std::find(offered.begin(), offered.end(), name) != offered.end(), InvalidArgument,
+                 "run.dimensions: the suite {} has no {}{}", suite.name, base::quote(name), base::suggestion(name, offered));
+    GALLOP_CHECK(is_known(name), InvalidArgument, "run.dimensions: {} is not measured by this build{}", base::quote(name),
+                 base::suggestion(name, known));
   }
   std::vector<std::string> chosen;
   for (const auto& name : offered) {
-    if (!is_known(name)) found.unsupported.push_back({name, "no evaluator of this build measures it"});
-    else if (plan.dimensions.empty() || std::find(plan.dimensions.begin(), plan.dimensions.end(), name) != plan.dimensions.end()) chosen.push_back(name);
+    if (!is_known(name))
+      found.unsupported.push_back({name, "no evaluator of this build measures it"});
+    else if (plan.dimensions.empty() || std::find(plan.dimensions.begin(), plan.dimensions.end(), name) != plan.dimensions.end())
+      chosen.push_back(name);
   }
   return chosen;
 }
 
 class Matcher {
  public:
-  Matcher(const Suite& suite, const RunPlan& plan, WorkList& list) : suite_(suite), plan_(plan), list_(list), index_(plan.videos), wanted_(list.dimensions.begin(), list.dimensions.end()) {}
+  Matcher(const Suite& suite, const RunPlan& plan, WorkList& list)
+      : suite_(suite), plan_(plan), list_(list), index_(plan.videos), wanted_(list.dimensions.begin(), list.dimensions.end()) {}
 
   void match() {
     for (std::size_t number = 0; number < suite_.records.size(); ++number) {
@@ -99,7 +104,13 @@ class Matcher {
       unit.dimensions.push_back(item.dimension);
       return;
     }
-    units.push_back({.record = item.record, .sample = item.sample, .clip = item.clip, .prompt = record.prompt, .labels = labels, .image = record.image, .dimensions = {item.dimension}});
+    units.push_back({.record = item.record,
+                     .sample = item.sample,
+                     .clip = item.clip,
+                     .prompt = record.prompt,
+                     .labels = labels,
+                     .image = record.image,
+                     .dimensions = {item.dimension}});
   }
 
   // Clips that no record asked for: near misses are told from strangers.
@@ -115,8 +126,10 @@ class Matcher {
       const auto parts = split_stem(std::filesystem::path(file).stem().string());
       const auto near = by_folded.find(folded(parts ? parts->prompt : std::filesystem::path(file).stem().string()));
       const bool exact = parts && stems.contains(parts->prompt);
-      if (exact || near == by_folded.end() || (parts && parts->sample >= suite_.samples)) list_.found.unused.push_back(file);
-      else list_.found.misnamed.push_back({file, suite_.clip_stem(*near->second, parts ? parts->sample : 0)});
+      if (exact || near == by_folded.end() || (parts && parts->sample >= suite_.samples))
+        list_.found.unused.push_back(file);
+      else
+        list_.found.misnamed.push_back({file, suite_.clip_stem(*near->second, parts ? parts->sample : 0)});
     }
   }
 
@@ -133,7 +146,9 @@ void order_and_deal(std::vector<WorkUnit>& units, const Shard& shard) {
   std::map<std::vector<std::string>, std::size_t> rank, dealt;
   for (const auto& unit : units) rank.emplace(unit.dimensions, rank.size());
   std::stable_sort(units.begin(), units.end(), [&](const auto& a, const auto& b) { return rank[a.dimensions] < rank[b.dimensions]; });
-  const auto mine = [&](const WorkUnit& unit) { return static_cast<int>(dealt[unit.dimensions]++ % static_cast<std::size_t>(shard.count)) == shard.index; };
+  const auto mine = [&](const WorkUnit& unit) {
+    return static_cast<int>(dealt[unit.dimensions]++ % static_cast<std::size_t>(shard.count)) == shard.index;
+  };
   std::erase_if(units, [&](const auto& unit) { return !mine(unit); });
 }
 
@@ -147,7 +162,8 @@ const std::map<std::string, std::string>& labels_of(const SuiteRecord& record, c
 
 WorkList make_work_list(const Suite& suite, const RunPlan& plan) {
   GALLOP_CHECK(plan.shard.count >= 1 && plan.shard.index >= 0 && plan.shard.index < plan.shard.count, InvalidArgument,
-               "run.shard: {}/{} is not 0 to {} of {}; shards count from 0", plan.shard.index, plan.shard.count, plan.shard.count - 1, plan.shard.count);
+               "run.shard: {}/{} is not 0 to {} of {}; shards count from 0", plan.shard.index, plan.shard.count, plan.shard.count - 1,
+               plan.shard.count);
   WorkList list;
   list.dimensions = chosen_dimensions(suite, plan, list.found);
   Matcher(suite, plan, list).match();
@@ -166,18 +182,23 @@ GALLOP_API Shard Shard::parse(std::string_view text) {
     const auto [at, error] = std::from_chars(part.data(), part.data() + part.size(), out);
     return error == std::errc() && at == part.data() + part.size() && !part.empty();
   };
-  GALLOP_CHECK(slash != text.npos && number(text.substr(0, slash), shard.index) && number(text.substr(slash + 1), shard.count), InvalidArgument,
-               "shard: {}, expected INDEX/COUNT such as 0/8", base::quote(text));
-  GALLOP_CHECK(shard.count >= 1 && shard.index >= 0 && shard.index < shard.count, InvalidArgument, "shard: {}: the index counts from 0 to {}", base::quote(text), shard.count - 1);
+  GALLOP_CHECK(slash != text.npos && number(text.substr(0, slash), shard.index) && number(text.substr(slash + 1), shard.count),
+               InvalidArgument, "shard: {}, expected INDEX/COUNT such as 0/8", base::quote(text));
+  GALLOP_CHECK(shard.count >= 1 && shard.index >= 0 && shard.index < shard.count, InvalidArgument,
+               "shard: {}: the index counts from 0 to {}", base::quote(text), shard.count - 1);
   return shard;
 }
 
 std::string_view name_of(RowState state) noexcept {
   switch (state) {
-    case RowState::scored: return "scored";
-    case RowState::problem: return "problem";
-    case RowState::missing: return "missing";
-    case RowState::pending: return "pending";
+    case RowState::scored:
+      return "scored";
+    case RowState::problem:
+      return "problem";
+    case RowState::missing:
+      return "missing";
+    case RowState::pending:
+      return "pending";
   }
   return "pending";
 }

@@ -12,16 +12,16 @@ namespace gallop::benchmark {
 // One clip on one dimension of the plan.
 struct Item {
   std::string dimension = {};
-  std::string clip = {};          // relative path; the expected stem when missing
+  std::string clip = {};  // relative path; the expected stem when missing
   std::size_t record = 0;
   int sample = 0;
   RowState state = RowState::pending;
-  std::string reason = {};        // of a problem found before decoding
+  std::string reason = {};  // of a problem found before decoding
 };
 
 struct WorkList {
-  Preflight found = {};           // `units`: those of the plan's shard
-  std::vector<Item> items = {};   // of every shard, in the order of records and samples
+  Preflight found = {};          // `units`: those of the plan's shard
+  std::vector<Item> items = {};  // of every shard, in the order of records and samples
   std::vector<std::string> dimensions = {};
 };
 

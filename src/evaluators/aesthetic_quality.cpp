@@ -17,7 +17,9 @@ constexpr std::int64_t kBatch = 4;
 class Judge final : public ClipJudge {
  public:
   Judge(const Batch& batch, const ClipContext&) : lane_(*batch) {}
-  void push(const media::FrameView& frame) override { lane_.push(tensor::clip_tensor_224(vbench::frame_on(lane_.device(), frame), tensor::ClipInput::from_float)); }
+  void push(const media::FrameView& frame) override {
+    lane_.push(tensor::clip_tensor_224(vbench::frame_on(lane_.device(), frame), tensor::ClipInput::from_float));
+  }
   bool waiting() const override { return lane_.waiting(); }
   Score finish() override {
     Score score{.dimension = "aesthetic_quality"};
@@ -47,7 +49,7 @@ EvaluatorInfo information() {
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
   // The small file first: what is missing is told before the large one is read.
   const auto head = vbench::shared_model<nn::Linear>(weights, vbench::checkpoints::aesthetic_head, options,
-                                               [](const nn::Params& params) { return nn::Linear::load(params, 768, 1); });
+                                                     [](const nn::Params& params) { return nn::Linear::load(params, 768, 1); });
   const auto tower = vbench::load_clip_image(weights, vbench::checkpoints::clip_l14, models::clip::ImageConfig::vit_l14(), options);
   // [B, 3, 224, 224] -> [B, 1], about 0..10, not clamped
   const auto network = [tower, head](const at::Tensor& images) {

@@ -67,7 +67,8 @@ EvaluatorInfo information() {
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
   auto text = vbench::load_clip_text(weights, options);
   const auto tower = vbench::load_clip_image(weights, vbench::checkpoints::clip_b32, models::clip::ImageConfig::vit_b32(), options);
-  auto images = std::make_shared<vbench::MicroBatch>(vbench::frames_a_batch(options, kBatch), [tower](const at::Tensor& batch) { return (*tower)(batch); }, tower->positions.device());
+  auto images = std::make_shared<vbench::MicroBatch>(
+      vbench::frames_a_batch(options, kBatch), [tower](const at::Tensor& batch) { return (*tower)(batch); }, tower->positions.device());
   return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, Models{std::move(images), std::move(text)});
 }
 

@@ -18,7 +18,9 @@ constexpr std::int64_t kBatch = 8;
 class Judge final : public ClipJudge {
  public:
   Judge(const Batch& batch, const ClipContext&) : lane_(*batch) {}
-  void push(const media::FrameView& frame) override { lane_.push(tensor::clip_tensor_224(vbench::frame_on(lane_.device(), frame), tensor::ClipInput::from_float)); }
+  void push(const media::FrameView& frame) override {
+    lane_.push(tensor::clip_tensor_224(vbench::frame_on(lane_.device(), frame), tensor::ClipInput::from_float));
+  }
   bool waiting() const override { return lane_.waiting(); }
   Score finish() override { return vbench::consistency("background_consistency", lane_.finish()); }
 
@@ -41,7 +43,8 @@ EvaluatorInfo information() {
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
   const auto tower = vbench::load_clip_image(weights, vbench::checkpoints::clip_b32, models::clip::ImageConfig::vit_b32(), options);
-  auto batch = std::make_shared<vbench::MicroBatch>(vbench::frames_a_batch(options, kBatch), [tower](const at::Tensor& images) { return (*tower)(images); }, tower->positions.device());
+  auto batch = std::make_shared<vbench::MicroBatch>(
+      vbench::frames_a_batch(options, kBatch), [tower](const at::Tensor& images) { return (*tower)(images); }, tower->positions.device());
   return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, std::move(batch));
 }
 

@@ -30,7 +30,10 @@ std::string wanted(const ClipRequest& request) {
 class Judge final : public ClipJudge {
  public:
   Judge(const Model& model, const ClipContext& context)
-      : config_(model->config), wanted_(wanted(context.request)), points_(models::cotracker::grid_points(kSide, config_.height, config_.width)), track_(*model, points_) {}
+      : config_(model->config),
+        wanted_(wanted(context.request)),
+        points_(models::cotracker::grid_points(kSide, config_.height, config_.width)),
+        track_(*model, points_) {}
 
   void push(const media::FrameView& frame) override {
     height_ = frame.height;
@@ -44,7 +47,8 @@ class Judge final : public ClipJudge {
     require_frames(score, frames_, config_.window / 2 + 1);
     // Whole pixels of the clip, truncated, before and after.
     const auto scale = at::tensor({static_cast<float>(static_cast<double>(width_ - 1) / static_cast<double>(config_.width - 1)),
-                                   static_cast<float>(static_cast<double>(height_ - 1) / static_cast<double>(config_.height - 1))}, at::kFloat);
+                                   static_cast<float>(static_cast<double>(height_ - 1) / static_cast<double>(config_.height - 1))},
+                                  at::kFloat);
     const auto before = (points_ * scale).to(at::kLong), after = (track_.finish() * scale).to(at::kLong);
     std::array<vbench::EdgeMove, 4> edges;
     const std::array<std::int64_t, 4> places = {kMiddle, (kSide - 1) * kSide + kMiddle, kMiddle * kSide, kMiddle * kSide + kSide - 1};
@@ -82,8 +86,9 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, vbench::shared_model<Tracker>(
-      weights, vbench::checkpoints::cotracker, options, [](const nn::Params& params) { return Tracker::load({}, params); }));
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord},
+                                       vbench::shared_model<Tracker>(weights, vbench::checkpoints::cotracker, options,
+                                                                     [](const nn::Params& params) { return Tracker::load({}, params); }));
 }
 
 }  // namespace gallop::evaluators::camera_motion

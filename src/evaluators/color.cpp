@@ -22,7 +22,8 @@ class Judge final : public ClipJudge {
         color_(vbench::required_label(context.request, kName, "color", "red")),
         object_(vbench::color_object(context.request.prompt, color_)),
         objects_(context.shared.get<vbench::FrameObjects>()) {
-    GALLOP_CHECK(!object_.empty(), InvalidArgument, "{}: the prompt {} names no object beside the color; give the text the clip was made from, for example \"a red car\"",
+    GALLOP_CHECK(!object_.empty(), InvalidArgument,
+                 "{}: the prompt {} names no object beside the color; give the text the clip was made from, for example \"a red car\"",
                  kName, base::quote(context.request.prompt));
   }
 
@@ -39,10 +40,15 @@ class Judge final : public ClipJudge {
     Score score{.dimension = kName};
     require_frames(score, frames_, 1);
     score.parts = std::move(parts_);
-    score.details = {{"frames_with_object", static_cast<double>(colored_)}, {"frames_with_color", static_cast<double>(right_)}, {"dropped", colored_ > 0 ? 0.0 : 1.0}};
+    score.details = {{"frames_with_object", static_cast<double>(colored_)},
+                     {"frames_with_color", static_cast<double>(right_)},
+                     {"dropped", colored_ > 0 ? 0.0 : 1.0}};
     // The ratio of nothing to nothing is no number; the reference leaves such clips out of its mean.
     score.value = colored_ > 0 ? static_cast<double>(right_) / static_cast<double>(colored_) : std::numeric_limits<double>::quiet_NaN();
-    if (colored_ == 0) score.flags.push_back(fmt::format("no value: in none of the {} frames is {} the first detection with a color in a caption; left out of means", frames_, base::quote(object_)));
+    if (colored_ == 0)
+      score.flags.push_back(
+          fmt::format("no value: in none of the {} frames is {} the first detection with a color in a caption; left out of means", frames_,
+                      base::quote(object_)));
     return score;
   }
 

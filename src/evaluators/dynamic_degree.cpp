@@ -17,7 +17,8 @@ constexpr double kShare = 0.05;  // of the flow vectors, the longest ones
 class Judge final : public ClipJudge {
  public:
   Judge(const Model& model, const ClipContext& context)
-      : track_(kName, kShare, *model, context.monitor), interval_(std::max<std::int64_t>(1, static_cast<std::int64_t>(std::nearbyint(context.source.fps / 8.0)))) {
+      : track_(kName, kShare, *model, context.monitor),
+        interval_(std::max<std::int64_t>(1, static_cast<std::int64_t>(std::nearbyint(context.source.fps / 8.0)))) {
     if (context.source.frames) expected_ = (*context.source.frames + interval_ - 1) / interval_;
   }
 
@@ -40,14 +41,19 @@ class Judge final : public ClipJudge {
     if (kept == 1) score.flags.push_back("one kept frame: there is no pair, which counts as not moving");
     // Every comparison with NaN is false, so of an undefined flow only a count of zero can be reached.
     score.value = kept > 1 && pairs_.fast() >= needed(*expected_) ? 1.0 : 0.0;
-    score.details = {{"kept_frames", static_cast<double>(kept)}, {"interval", static_cast<double>(interval_)}, {"threshold", threshold()},
-                     {"count_needed", static_cast<double>(needed(*expected_))}, {"pairs_computed", static_cast<double>(pairs_.scored())}};
+    score.details = {{"kept_frames", static_cast<double>(kept)},
+                     {"interval", static_cast<double>(interval_)},
+                     {"threshold", threshold()},
+                     {"count_needed", static_cast<double>(needed(*expected_))},
+                     {"pairs_computed", static_cast<double>(pairs_.scored())}};
     score.parts = pairs_.take_scores();
     return score;
   }
 
  private:
-  static std::int64_t needed(std::int64_t kept) { return static_cast<std::int64_t>(std::nearbyint(4.0 * (static_cast<double>(kept) / 16.0))); }
+  static std::int64_t needed(std::int64_t kept) {
+    return static_cast<std::int64_t>(std::nearbyint(4.0 * (static_cast<double>(kept) / 16.0)));
+  }
   double threshold() const { return track_.scaled(6.0); }
 
   void work_off() { pairs_.work_off(track_, threshold()); }

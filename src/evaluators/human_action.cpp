@@ -35,14 +35,14 @@ std::string action_in(std::string text) {
 // Label "action", else the file name, else the prompt.
 std::string wanted_action(const ClipRequest& request) {
   const auto label = request.labels.find("action");
-  const auto action = label != request.labels.end() ? label->second
+  const auto action = label != request.labels.end()    ? label->second
                       : request.clip.file() != nullptr ? action_in(request.clip.file()->stem().string())
                                                        : action_in(request.prompt);
   const auto known = vbench::kinetics_labels();
   // The reference would answer false; a name that no class can match is a mistake of the request.
   GALLOP_CHECK(std::find(known.begin(), known.end(), action) != known.end(), InvalidArgument,
-               "human_action: {} is none of the 400 Kinetics actions{}; give the label \"action\", or name the file as the suite does", base::quote(action),
-               base::suggestion(action, std::vector<std::string>(known.begin(), known.end())));
+               "human_action: {} is none of the 400 Kinetics actions{}; give the label \"action\", or name the file as the suite does",
+               base::quote(action), base::suggestion(action, std::vector<std::string>(known.begin(), known.end())));
   return action;
 }
 

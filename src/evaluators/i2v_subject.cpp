@@ -28,8 +28,10 @@ EvaluatorInfo information() {
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
   using models::dino::VisionTransformer;
-  const auto model = vbench::shared_model<VisionTransformer>(weights, vbench::checkpoints::dino, options, [](const nn::Params& params) { return VisionTransformer::load({}, params); });
-  vbench::ConformityModels models{kName, [model](const at::Tensor& images) { return (*model)(images); }, tensor::i2v_dino_picture, tensor::i2v_dino_frames};
+  const auto model = vbench::shared_model<VisionTransformer>(weights, vbench::checkpoints::dino, options,
+                                                             [](const nn::Params& params) { return VisionTransformer::load({}, params); });
+  vbench::ConformityModels models{kName, [model](const at::Tensor& images) { return (*model)(images); }, tensor::i2v_dino_picture,
+                                  tensor::i2v_dino_frames};
   return vbench::make_evaluator<vbench::ConformityJudge>(information(), {.contract = ReaderContract::decord}, std::move(models));
 }
 

@@ -20,7 +20,9 @@ class Judge final : public ClipJudge {
  public:
   Judge(const Model& model, const ClipContext&) : model_(*model) {}
   // The patches of one frame are a batch of their own, so frames stay apart.
-  void push(const media::FrameView& frame) override { scores_.push_back(model_(tensor::musiq_tensor(vbench::frame_on(model_.positions.device(), frame))).item<double>()); }
+  void push(const media::FrameView& frame) override {
+    scores_.push_back(model_(tensor::musiq_tensor(vbench::frame_on(model_.positions.device(), frame))).item<double>());
+  }
   Score finish() override {
     Score score{.dimension = "imaging_quality"};
     require_frames(score, static_cast<std::int64_t>(scores_.size()), 1);
@@ -48,7 +50,9 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, vbench::shared_model<Musiq>(weights, vbench::checkpoints::musiq, options, [](const nn::Params& params) { return Musiq::load({}, params); }));
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord},
+                                       vbench::shared_model<Musiq>(weights, vbench::checkpoints::musiq, options,
+                                                                   [](const nn::Params& params) { return Musiq::load({}, params); }));
 }
 
 }  // namespace gallop::evaluators::imaging_quality

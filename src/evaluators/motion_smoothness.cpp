@@ -29,8 +29,9 @@ class Judge final : public ClipJudge {
       width_ = frame.width;
       size_ = vbench::check_frame_size(kName, height_, width_, 16);
     }
-    GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError, "{}: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first",
-                 kName, frame.index, frame.width, frame.height, width_, height_);
+    GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError,
+                 "{}: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first", kName, frame.index, frame.width,
+                 frame.height, width_, height_);
     if (frames_++ % 2 == 1) {
       truth_ = on_device(frame).squeeze(0).clone();
       return;
@@ -48,8 +49,10 @@ class Judge final : public ClipJudge {
     score.value = (255.0 - mean) / 255.0;
     score.parts = std::move(differences_);
     if (size_ == vbench::FrameSize::undefined)
-      score.flags.push_back(fmt::format("frames of {}x{} are below 128 pixels: the reference's prediction is undefined and it compares with black frames, as is done here",
-                                        width_, height_));
+      score.flags.push_back(
+          fmt::format("frames of {}x{} are below 128 pixels: the reference's prediction is undefined and it compares with black frames, as "
+                      "is done here",
+                      width_, height_));
     return score;
   }
 
@@ -87,7 +90,8 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  auto model = vbench::shared_model<Amt>(weights, vbench::checkpoints::amt, options, [](const nn::Params& params) { return Amt::load({}, params); });
+  auto model =
+      vbench::shared_model<Amt>(weights, vbench::checkpoints::amt, options, [](const nn::Params& params) { return Amt::load({}, params); });
   base::log(LogLevel::warning, "motion_smoothness: the AMT weights are licensed CC BY-NC 4.0, for non-commercial use only");
   return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::opencv}, std::move(model));
 }

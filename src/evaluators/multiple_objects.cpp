@@ -11,7 +11,8 @@ namespace {
 class Rule {
  public:
   static constexpr const char* kName = "multiple_objects";
-  explicit Rule(const ClipRequest& request) : objects_(vbench::object_pair(vbench::required_label(request, kName, "object", "bird and cat"), kName)) {}
+  explicit Rule(const ClipRequest& request)
+      : objects_(vbench::object_pair(vbench::required_label(request, kName, "object", "bird and cat"), kName)) {}
   double operator()(std::span<const vbench::Instance> instances) const {
     return vbench::shows(instances, objects_.first) && vbench::shows(instances, objects_.second) ? 1.0 : 0.0;
   }

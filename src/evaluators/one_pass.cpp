@@ -9,8 +9,8 @@
 
 namespace gallop::evaluators {
 
-void judge_clips(std::span<FrameEvaluator* const> evaluators, std::span<const ClipRequest> requests, double rate, const base::RunMonitor& monitor,
-                 const ClipDone& done) {
+void judge_clips(std::span<FrameEvaluator* const> evaluators, std::span<const ClipRequest> requests, double rate,
+                 const base::RunMonitor& monitor, const ClipDone& done) {
   // Clips that may wait for the frames of later ones: beyond these the oldest is finished with a padded batch.
   constexpr std::size_t kOpenClips = 8;
   const c10::InferenceMode guard;  // networks record nothing for training
@@ -32,8 +32,8 @@ void judge_clips(std::span<FrameEvaluator* const> evaluators, std::span<const Cl
   report();
 }
 
-std::vector<Outcome> judge_clip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request,
-                                const base::RunMonitor& monitor, const OutcomeSink& sink) {
+std::vector<Outcome> judge_clip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, const base::RunMonitor& monitor,
+                                const OutcomeSink& sink) {
   const c10::InferenceMode guard;
   OpenClip clip(evaluators, request, 0.0, monitor, sink);
   clip.look();

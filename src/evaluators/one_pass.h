@@ -20,16 +20,16 @@ struct Outcome {
 // fill a batch is kept open for a while. Failures of a clip or a dimension become problems; Cancelled and exceptions of
 // callbacks pass through. `done` is called in the order of the requests, with outcomes in the order of the evaluators.
 using ClipDone = std::function<void(std::size_t request, std::vector<Outcome> outcomes)>;
-void judge_clips(std::span<FrameEvaluator* const> evaluators, std::span<const ClipRequest> requests, double rate, const base::RunMonitor& monitor,
-                 const ClipDone& done);
+void judge_clips(std::span<FrameEvaluator* const> evaluators, std::span<const ClipRequest> requests, double rate,
+                 const base::RunMonitor& monitor, const ClipDone& done);
 
 // Told of an evaluator's position and outcome as soon as that outcome stands, before the next evaluator ends its work.
 using OutcomeSink = std::function<void(std::size_t, const Outcome&)>;
 
 // Judges one request alone by every evaluator, in their order. Evaluators with equal frame requests share a decode. Failures of a
 // clip or a dimension become problems; Cancelled and exceptions of callbacks and of `sink` pass through.
-std::vector<Outcome> judge_clip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request,
-                                const base::RunMonitor& monitor, const OutcomeSink& sink = {});
+std::vector<Outcome> judge_clip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, const base::RunMonitor& monitor,
+                                const OutcomeSink& sink = {});
 
 // Decodes begun in this process so far: proof in tests that a clip is decoded once.
 std::int64_t decodes_begun() noexcept;

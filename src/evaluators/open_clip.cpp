@@ -19,7 +19,9 @@ std::unique_ptr<media::FrameSource> open_source(const Clip& clip, const media::F
 }
 
 // Whether a source says in advance how many frames it has, so that middle ones can be picked while all stream past.
-bool length_is_known(const Clip& clip, const media::FrameRequest& request) { return clip.file() == nullptr || request.contract == ReaderContract::decord; }
+bool length_is_known(const Clip& clip, const media::FrameRequest& request) {
+  return clip.file() == nullptr || request.contract == ReaderContract::decord;
+}
 
 }  // namespace
 
@@ -61,9 +63,11 @@ void OpenClip::Seat::conclude(const std::vector<std::string>& flags) {
   judge.reset();
 }
 
-OpenClip::OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor, OutcomeSink sink)
+OpenClip::OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor,
+                   OutcomeSink sink)
     : request_(request), monitor_(monitor), sink_(std::move(sink)) {
-  for (auto* evaluator : evaluators) seats_.push_back({.evaluator = evaluator, .middle = evaluator->frames().middle, .place = seats_.size()});
+  for (auto* evaluator : evaluators)
+    seats_.push_back({.evaluator = evaluator, .middle = evaluator->frames().middle, .place = seats_.size()});
   assign(rate);
 }
 

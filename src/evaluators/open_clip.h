@@ -14,7 +14,8 @@ namespace gallop::evaluators {
 class OpenClip {
  public:
   // `rate`: as judge_clips. `sink` hears of each outcome once, as soon as it stands; what it throws passes through.
-  OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor, OutcomeSink sink = {});
+  OpenClip(std::span<FrameEvaluator* const> evaluators, const ClipRequest& request, double rate, const base::RunMonitor& monitor,
+           OutcomeSink sink = {});
   OpenClip(const OpenClip&) = delete;
   OpenClip& operator=(const OpenClip&) = delete;
 

@@ -7,8 +7,8 @@
 
 #include "gallop/evaluator.h"
 
-#define GALLOP_EVALUATOR(name)                                                                                      \
-  namespace gallop::evaluators::name {                                                                              \
-  EvaluatorInfo information();                                                                                      \
-  std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options);          \
+#define GALLOP_EVALUATOR(name)                                                                             \
+  namespace gallop::evaluators::name {                                                                     \
+  EvaluatorInfo information();                                                                             \
+  std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options); \
   }

@@ -21,7 +21,8 @@ constexpr std::array<std::size_t, 6> kTimes = {3, 3, 3, 3, 3, 1};
 
 class Judge final : public ClipJudge {
  public:
-  Judge(const vbench::Captioner& captioner, const ClipContext& context) : captioner_(captioner), scene_(vbench::required_label(context.request, kName, "scene", "alley")) {}
+  Judge(const vbench::Captioner& captioner, const ClipContext& context)
+      : captioner_(captioner), scene_(vbench::required_label(context.request, kName, "scene", "alley")) {}
   void push(const media::FrameView& frame) override { seen_.push_back(captioner_.look(tensor::tag2text_384(vbench::view_of(frame)))); }
   bool decided() const override { return seen_.size() == kTimes.size(); }
 
@@ -59,7 +60,8 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
-  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord, .middle = 16, .width = 384, .height = 384}, vbench::Captioner::load(weights, options));
+  return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord, .middle = 16, .width = 384, .height = 384},
+                                       vbench::Captioner::load(weights, options));
 }
 
 }  // namespace gallop::evaluators::scene

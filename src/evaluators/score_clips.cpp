@@ -27,7 +27,8 @@ std::vector<EvaluatorInfo> chosen(const ScoreOptions& options) {
   for (const auto& info : all) names.push_back(info.name);
   for (const auto& name : options.dimensions) {
     const auto found = std::find(names.begin(), names.end(), name);
-    GALLOP_CHECK(found != names.end(), InvalidArgument, "score.dimensions: {} is not known{}", base::quote(name), base::suggestion(name, names));
+    GALLOP_CHECK(found != names.end(), InvalidArgument, "score.dimensions: {} is not known{}", base::quote(name),
+                 base::suggestion(name, names));
     const auto& info = all[static_cast<std::size_t>(found - names.begin())];
     if (std::none_of(infos.begin(), infos.end(), [&](const auto& other) { return other.name == name; })) infos.push_back(info);
   }
@@ -45,12 +46,16 @@ void sort_by(const std::vector<EvaluatorInfo>& infos, ClipResult& result) {
 }
 
 void add(Outcome outcome, ClipResult& result) {
-  if (outcome.problem) result.problems.push_back(std::move(*outcome.problem));
-  else result.scores.push_back(std::move(outcome.score));
+  if (outcome.problem)
+    result.problems.push_back(std::move(*outcome.problem));
+  else
+    result.scores.push_back(std::move(outcome.score));
 }
 
 ClipResult collect(const ClipRequest& request, std::vector<Problem> absent, std::vector<Outcome> outcomes) {
-  ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name(), .scores = {}, .problems = std::move(absent)};
+  ClipResult result{.clip = request.clip.file() != nullptr ? request.clip.file()->string() : request.clip.name(),
+                    .scores = {},
+                    .problems = std::move(absent)};
   for (auto& outcome : outcomes) add(std::move(outcome), result);
   return result;
 }
@@ -84,9 +89,12 @@ std::vector<ClipResult> score_clips(std::span<const ClipRequest> requests, const
   std::vector<Problem> absent;
   for (const auto& name : names) {
     auto* evaluator = panel.evaluator(name);
-    if (evaluator == nullptr) absent.push_back(*panel.absent(name));
-    else if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator)) streaming.push_back(frames);
-    else alone.push_back(evaluator);
+    if (evaluator == nullptr)
+      absent.push_back(*panel.absent(name));
+    else if (auto* frames = dynamic_cast<FrameEvaluator*>(evaluator))
+      streaming.push_back(frames);
+    else
+      alone.push_back(evaluator);
   }
   judge_clips(streaming, requests, options.normalized_fps.value_or(0.0), monitor, [&](std::size_t index, std::vector<Outcome> outcomes) {
     results.push_back(collect(requests[index], absent, std::move(outcomes)));

@@ -25,14 +25,15 @@ class Rule {
 }  // namespace
 
 EvaluatorInfo information() {
-  return {.name = Rule::kName,
-          .profile = "vbench",
-          .summary = "mean over 16 frames of how well two of the asked objects lie apart along the asked axis; the direction does not count",
-          .licence = "GRiT weights: MIT",
-          .needs = {"weights:grit_b_densecap_objectdet.pth", "weights:vocab.txt", "label:object_a", "label:object_b", "label:relationship"},
-          .low = 0.0,
-          .high = 1.0,
-          .higher_is_better = true};
+  return {
+      .name = Rule::kName,
+      .profile = "vbench",
+      .summary = "mean over 16 frames of how well two of the asked objects lie apart along the asked axis; the direction does not count",
+      .licence = "GRiT weights: MIT",
+      .needs = {"weights:grit_b_densecap_objectdet.pth", "weights:vocab.txt", "label:object_a", "label:object_b", "label:relationship"},
+      .low = 0.0,
+      .high = 1.0,
+      .higher_is_better = true};
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {

@@ -30,8 +30,10 @@ class Judge final : public ClipJudge {
     const auto frames = track_.frames();
     require_frames(score, frames, 1);
     length_ = length_ && decided() ? length_ : std::optional(frames);
-    if (track_.undefined()) score.flags.push_back(track_.undefined_flag());
-    else if (!decided()) judge_ends(score);
+    if (track_.undefined())
+      score.flags.push_back(track_.undefined_flag());
+    else if (!decided())
+      judge_ends(score);
     while (track_.waiting() && !decided() && !far_) work_off();
     score.value = decided() || far_ ? 0.0 : 1.0;
     score.details["frames"] = static_cast<double>(*length_);
@@ -43,7 +45,9 @@ class Judge final : public ClipJudge {
   }
 
  private:
-  static std::int64_t allowed(std::int64_t frames) { return static_cast<std::int64_t>(std::nearbyint(2.0 * (static_cast<double>(frames) / 16.0))); }
+  static std::int64_t allowed(std::int64_t frames) {
+    return static_cast<std::int64_t>(std::nearbyint(2.0 * (static_cast<double>(frames) / 16.0)));
+  }
   double threshold() const { return track_.scaled(3.0); }
 
   void work_off() { pairs_.work_off(track_, threshold()); }

@@ -44,7 +44,8 @@ EvaluatorInfo information() {
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions& options) {
   const auto model = vbench::shared_model<VisionTransformer>(weights, vbench::checkpoints::dino, options,
                                                              [](const nn::Params& params) { return VisionTransformer::load({}, params); });
-  auto batch = std::make_shared<vbench::MicroBatch>(vbench::frames_a_batch(options, kBatch), [model](const at::Tensor& images) { return (*model)(images); }, model->positions.device());
+  auto batch = std::make_shared<vbench::MicroBatch>(
+      vbench::frames_a_batch(options, kBatch), [model](const at::Tensor& images) { return (*model)(images); }, model->positions.device());
   return vbench::make_evaluator<Judge>(information(), {.contract = ReaderContract::decord}, std::move(batch));
 }
 

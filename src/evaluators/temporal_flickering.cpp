@@ -34,8 +34,10 @@ class Judge final : public ClipJudge {
                    frame.width, frame.height, width_, height_);
       differences_.push_back(static_cast<double>(difference(frame)) / static_cast<double>(frame.rgb.size()));
     }
-    if (frame.device.kind == Device::Kind::cpu) previous_.assign(frame.rgb.begin(), frame.rgb.end());
-    else previous_there_ = vbench::view_of(frame).to(at::kInt);
+    if (frame.device.kind == Device::Kind::cpu)
+      previous_.assign(frame.rgb.begin(), frame.rgb.end());
+    else
+      previous_there_ = vbench::view_of(frame).to(at::kInt);
     height_ = frame.height;
     width_ = frame.width;
     ++frames_;
@@ -59,7 +61,7 @@ class Judge final : public ClipJudge {
   }
 
   std::vector<std::uint8_t> previous_;
-  at::Tensor previous_there_;  // int [1, H, W, 3] on a device other than the CPU
+  at::Tensor previous_there_;        // int [1, H, W, 3] on a device other than the CPU
   std::vector<double> differences_;  // mean absolute difference of each pair, 0..255
   std::int64_t height_ = 0, width_ = 0, frames_ = 0;
 };

@@ -23,8 +23,10 @@ class ToFloat {
     GALLOP_CHECK(start < kMostSamples, OutOfMemory, "the sound is longer than {} samples; cut the clip", kMostSamples);
     audio.samples.resize(start + static_cast<std::size_t>(frame.nb_samples) * static_cast<std::size_t>(frame.ch_layout.nb_channels));
     auto* out = reinterpret_cast<std::uint8_t*>(audio.samples.data() + start);
-    const int converted = swr_convert(resampler_.get(), &out, frame.nb_samples, const_cast<const std::uint8_t**>(frame.extended_data), frame.nb_samples);
-    GALLOP_CHECK(converted == frame.nb_samples, MediaError, "sound could not be converted ({})", converted < 0 ? text_of(converted) : "samples missing");
+    const int converted =
+        swr_convert(resampler_.get(), &out, frame.nb_samples, const_cast<const std::uint8_t**>(frame.extended_data), frame.nb_samples);
+    GALLOP_CHECK(converted == frame.nb_samples, MediaError, "sound could not be converted ({})",
+                 converted < 0 ? text_of(converted) : "samples missing");
   }
 
  private:
@@ -60,11 +62,12 @@ Audio read_audio(const std::filesystem::path& file) {
       audio.sample_rate = frame->sample_rate;
     }
     if (frame->ch_layout.nb_channels != audio.channels || frame->sample_rate != audio.sample_rate)
-      throw Unsupported(fmt::format("{}: the sound changes from {} channels at {} Hz to {} at {}; re-encode the track", base::quote(file), audio.channels,
-                                    audio.sample_rate, frame->ch_layout.nb_channels, frame->sample_rate));
+      throw Unsupported(fmt::format("{}: the sound changes from {} channels at {} Hz to {} at {}; re-encode the track", base::quote(file),
+                                    audio.channels, audio.sample_rate, frame->ch_layout.nb_channels, frame->sample_rate));
     to_float.append(*frame, audio);
   }
-  GALLOP_CHECK(!audio.empty() || decoder.packets_seen() == 0, MediaError, "{}: the sound cannot be decoded ({})", base::quote(file), decoder.last_error());
+  GALLOP_CHECK(!audio.empty() || decoder.packets_seen() == 0, MediaError, "{}: the sound cannot be decoded ({})", base::quote(file),
+               decoder.last_error());
   if (audio.empty()) audio = {};
   return audio;
 }

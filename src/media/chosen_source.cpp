@@ -9,7 +9,8 @@ namespace {
 
 class ChosenSource final : public FrameSource {
  public:
-  ChosenSource(std::unique_ptr<FrameSource> all, std::vector<std::int64_t> indices) : all_(std::move(all)), indices_(std::move(indices)), info_(all_->info()) {
+  ChosenSource(std::unique_ptr<FrameSource> all, std::vector<std::int64_t> indices)
+      : all_(std::move(all)), indices_(std::move(indices)), info_(all_->info()) {
     info_.frames = static_cast<std::int64_t>(indices_.size());
   }
   const SourceInfo& info() const override { return info_; }
@@ -52,7 +53,9 @@ class SlowerSource final : public FrameSource {
 
  private:
   // Rates such as 30000/1001 are inexact: a sample that falls on the start of a frame takes that frame.
-  std::int64_t index_of(std::int64_t sample) const { return static_cast<std::int64_t>(std::floor(static_cast<double>(sample) * step_ + 1e-6)); }
+  std::int64_t index_of(std::int64_t sample) const {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(sample) * step_ + 1e-6));
+  }
   std::int64_t kept_below(std::int64_t frames) const {
     auto kept = static_cast<std::int64_t>(static_cast<double>(frames) / step_);
     while (index_of(kept) < frames) ++kept;
@@ -73,7 +76,8 @@ std::unique_ptr<FrameSource> choose_frames(std::unique_ptr<FrameSource> all, std
 }
 
 std::unique_ptr<FrameSource> lower_rate(std::unique_ptr<FrameSource> all, double rate) {
-  GALLOP_CHECK(std::isfinite(rate) && rate > 0.0, InvalidArgument, "frame rate {}: must be a number above 0; leave it out to keep every frame", rate);
+  GALLOP_CHECK(std::isfinite(rate) && rate > 0.0, InvalidArgument,
+               "frame rate {}: must be a number above 0; leave it out to keep every frame", rate);
   if (all->info().fps <= rate * (1.0 + 1e-9)) return all;
   return std::make_unique<SlowerSource>(std::move(all), rate);
 }

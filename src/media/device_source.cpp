@@ -15,7 +15,8 @@ class DeviceSource final : public FrameSource {
     if (given_ == frames_.frames()) return std::nullopt;
     const auto bytes = static_cast<std::size_t>(frames_.height() * frames_.width() * 3);
     const auto index = given_++;
-    return FrameView{{frames_.pixels() + static_cast<std::size_t>(index) * bytes, bytes}, frames_.height(), frames_.width(), index, frames_.device()};
+    return FrameView{
+        {frames_.pixels() + static_cast<std::size_t>(index) * bytes, bytes}, frames_.height(), frames_.width(), index, frames_.device()};
   }
   std::vector<std::string> flags() const override { return {}; }
 
@@ -28,7 +29,8 @@ class DeviceSource final : public FrameSource {
 }  // namespace
 
 std::unique_ptr<FrameSource> open_frames(const DeviceFrames& frames, const FrameRequest& request) {
-  GALLOP_CHECK(request.width == 0 && request.height == 0, Unsupported, "{}: this dimension scales frames while reading; give it frames in host memory", frames.name());
+  GALLOP_CHECK(request.width == 0 && request.height == 0, Unsupported,
+               "{}: this dimension scales frames while reading; give it frames in host memory", frames.name());
   auto source = std::make_unique<DeviceSource>(frames);
   if (request.middle > 0) return choose_frames(std::move(source), middle_indices(frames.frames(), request.middle));
   return request.rate > 0.0 ? lower_rate(std::move(source), request.rate) : std::move(source);

@@ -16,18 +16,22 @@ Output open_output(const std::filesystem::path& temporary, const std::filesystem
   silence_ffmpeg();
   AVFormatContext* raw = nullptr;
   const int made = avformat_alloc_output_context2(&raw, nullptr, nullptr, temporary.c_str());
-  GALLOP_CHECK(made >= 0 && raw != nullptr, InvalidArgument, "{}: no container is known for this extension; use .mp4, .mov, .mkv, .gif or .webp", base::quote(shown));
+  GALLOP_CHECK(made >= 0 && raw != nullptr, InvalidArgument,
+               "{}: no container is known for this extension; use .mp4, .mov, .mkv, .gif or .webp", base::quote(shown));
   Output output(raw);
   const int opened = avio_open(&raw->pb, ("file:" + temporary.string()).c_str(), AVIO_FLAG_WRITE);
-  GALLOP_CHECK(opened >= 0, IoError, "{}: cannot be created ({}); check the folder and its permissions", base::quote(shown), text_of(opened));
+  GALLOP_CHECK(opened >= 0, IoError, "{}: cannot be created ({}); check the folder and its permissions", base::quote(shown),
+               text_of(opened));
   raw->flags |= AVFMT_FLAG_BITEXACT;  // no dates, no library versions: same input, same bytes
   return output;
 }
 
-EncodedStream::EncodedStream(AVFormatContext& output, const char* encoder, const std::filesystem::path& shown, const std::function<void(AVCodecContext&)>& configure)
+EncodedStream::EncodedStream(AVFormatContext& output, const char* encoder, const std::filesystem::path& shown,
+                             const std::function<void(AVCodecContext&)>& configure)
     : output_(output), shown_(shown), stream_(avformat_new_stream(&output, nullptr)), packet_(make_packet()) {
   const AVCodec* codec = avcodec_find_encoder_by_name(encoder);
-  GALLOP_CHECK(codec != nullptr, Unsupported, "{}: encoder {} is not in this FFmpeg; install an FFmpeg that has it", base::quote(shown), encoder);
+  GALLOP_CHECK(codec != nullptr, Unsupported, "{}: encoder {} is not in this FFmpeg; install an FFmpeg that has it", base::quote(shown),
+               encoder);
   codec_.reset(avcodec_alloc_context3(codec));
   GALLOP_CHECK(codec_ != nullptr && stream_ != nullptr, OutOfMemory, "{}: no memory for an encoder", base::quote(shown));
   configure(*codec_);
@@ -36,7 +40,8 @@ EncodedStream::EncodedStream(AVFormatContext& output, const char* encoder, const
   const int opened = avcodec_open2(codec_.get(), codec, nullptr);
   GALLOP_CHECK(opened >= 0, InvalidArgument, "{}: encoder {} refuses these settings ({})", base::quote(shown), encoder, text_of(opened));
   stream_->time_base = codec_->time_base;
-  GALLOP_CHECK(avcodec_parameters_from_context(stream_->codecpar, codec_.get()) >= 0, OutOfMemory, "{}: no memory for a stream", base::quote(shown));
+  GALLOP_CHECK(avcodec_parameters_from_context(stream_->codecpar, codec_.get()) >= 0, OutOfMemory, "{}: no memory for a stream",
+               base::quote(shown));
   if (codec_->codec_type == AVMEDIA_TYPE_VIDEO) stream_->avg_frame_rate = codec_->framerate;
 }
 

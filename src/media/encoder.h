@@ -22,7 +22,8 @@ Output open_output(const std::filesystem::path& temporary, const std::filesystem
 class EncodedStream {
  public:
   // `configure` sets size, rates and options on the new context. Unsupported when FFmpeg has no such encoder.
-  EncodedStream(AVFormatContext& output, const char* encoder, const std::filesystem::path& shown, const std::function<void(AVCodecContext&)>& configure);
+  EncodedStream(AVFormatContext& output, const char* encoder, const std::filesystem::path& shown,
+                const std::function<void(AVCodecContext&)>& configure);
   AVCodecContext& codec() { return *codec_; }
   void send(const AVFrame* frame);  // null ends the stream. IoError when writing fails (disk full)
 

@@ -63,13 +63,13 @@ PacketPtr make_packet() {
 Input open_input(const std::filesystem::path& file, InputKind kind) {
   silence_ffmpeg();
   base::require_file(file, kind == InputKind::clip ? "clip" : "picture");
-  GALLOP_CHECK(std::filesystem::file_size(file) > 0, MediaError, "{}: the file is empty (0 bytes); it was probably not written or copied to the end",
-               base::quote(file));
+  GALLOP_CHECK(std::filesystem::file_size(file) > 0, MediaError,
+               "{}: the file is empty (0 bytes); it was probably not written or copied to the end", base::quote(file));
   Options options;
   av_dict_set(&options.values, "protocol_whitelist", "file", 0);
   const char* picture = kind == InputKind::picture ? picture_format(file) : nullptr;
-  GALLOP_CHECK(kind == InputKind::clip || picture != nullptr, MediaError, "{}: not a picture this library reads (PNG, JPEG, WebP, BMP, GIF); convert it first",
-               base::quote(file));
+  GALLOP_CHECK(kind == InputKind::clip || picture != nullptr, MediaError,
+               "{}: not a picture this library reads (PNG, JPEG, WebP, BMP, GIF); convert it first", base::quote(file));
   av_dict_set(&options.values, "format_whitelist", picture != nullptr ? picture : kClipFormats, 0);
   AVFormatContext* raw = nullptr;
   const auto* format = picture != nullptr ? av_find_input_format(picture) : nullptr;
@@ -78,23 +78,27 @@ Input open_input(const std::filesystem::path& file, InputKind kind) {
                base::quote(file), kind == InputKind::clip ? "clip" : "picture", text_of(opened));
   Input input(raw);
   const int found = avformat_find_stream_info(raw, nullptr);
-  GALLOP_CHECK(found >= 0, MediaError, "{}: its streams cannot be understood ({}); the file is damaged or cut short", base::quote(file), text_of(found));
+  GALLOP_CHECK(found >= 0, MediaError, "{}: its streams cannot be understood ({}); the file is damaged or cut short", base::quote(file),
+               text_of(found));
   return input;
 }
 
 Codec open_decoder(const std::filesystem::path& file, const AVStream& stream, int threads) {
   const auto& parameters = *stream.codecpar;
   const AVCodec* decoder = avcodec_find_decoder(parameters.codec_id);
-  GALLOP_CHECK(decoder != nullptr, Unsupported, "{}: codec {} is not in this FFmpeg; convert the clip to H.264, or install an FFmpeg that has it",
-               base::quote(file), avcodec_get_name(parameters.codec_id));
+  GALLOP_CHECK(decoder != nullptr, Unsupported,
+               "{}: codec {} is not in this FFmpeg; convert the clip to H.264, or install an FFmpeg that has it", base::quote(file),
+               avcodec_get_name(parameters.codec_id));
   Codec codec(avcodec_alloc_context3(decoder));
-  GALLOP_CHECK(codec != nullptr && avcodec_parameters_to_context(codec.get(), &parameters) >= 0, OutOfMemory, "{}: no memory for a decoder", base::quote(file));
+  GALLOP_CHECK(codec != nullptr && avcodec_parameters_to_context(codec.get(), &parameters) >= 0, OutOfMemory, "{}: no memory for a decoder",
+               base::quote(file));
   codec->pkt_timebase = stream.time_base;
   codec->max_pixels = kMostPixels;
   codec->thread_count = threads;
   codec->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
   const int opened = avcodec_open2(codec.get(), decoder, nullptr);
-  GALLOP_CHECK(opened >= 0, MediaError, "{}: the {} decoder refuses the stream ({}); the file is damaged", base::quote(file), decoder->name, text_of(opened));
+  GALLOP_CHECK(opened >= 0, MediaError, "{}: the {} decoder refuses the stream ({}); the file is damaged", base::quote(file), decoder->name,
+               text_of(opened));
   return codec;
 }
 

@@ -64,16 +64,15 @@ class FileSource final : public FrameSource {
   std::vector<std::string> flags() const override {
     std::vector<std::string> all;
     if (decoder_.packets_damaged() > 0)
-      all.push_back(fmt::format("damaged: {} of {} packets could not be decoded ({})", decoder_.packets_damaged(), decoder_.packets_seen(), decoder_.last_error()));
+      all.push_back(fmt::format("damaged: {} of {} packets could not be decoded ({})", decoder_.packets_damaged(), decoder_.packets_seen(),
+                                decoder_.last_error()));
     if (corrupt_ > 0) all.push_back(fmt::format("damaged: {} frames are marked corrupt by the decoder", corrupt_));
     if (repeated_ > 0) all.push_back(fmt::format("{} frames missing at the end repeat the last one", repeated_));
     return all;
   }
 
  private:
-  void flag_corruption(const AVFrame& frame) {
-    corrupt_ += (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0;
-  }
+  void flag_corruption(const AVFrame& frame) { corrupt_ += (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0; }
 
   std::filesystem::path file_;
   ReaderContract contract_;

@@ -18,10 +18,10 @@ namespace gallop::media {
 // Which frames, read how. Equal requests can share one decode.
 struct FrameRequest {
   ReaderContract contract = ReaderContract::native;
-  int middle = 0;                     // 0: every frame; N: the N middle frames of vbench.md 2.2 (the last one repeated)
-  double rate = 0.0;                  // frames per second to keep of a faster clip; 0: every frame; not with `middle`
+  int middle = 0;                      // 0: every frame; N: the N middle frames of vbench.md 2.2 (the last one repeated)
+  double rate = 0.0;                   // frames per second to keep of a faster clip; 0: every frame; not with `middle`
   std::int64_t width = 0, height = 0;  // 0: the clip's own size; else scaled while converting (vbench.md 2.1, K6)
-  int threads = 0;                    // decoder threads, 0 = as many as the machine has; never changes the frames
+  int threads = 0;                     // decoder threads, 0 = as many as the machine has; never changes the frames
   auto operator<=>(const FrameRequest&) const = default;
 };
 
@@ -35,8 +35,8 @@ struct FrameView {
 };
 
 struct SourceInfo {
-  double fps = 0.0;                                // what the contract's reader reports
-  std::int64_t height = 0, width = 0;              // of the frames handed out
+  double fps = 0.0;                                   // what the contract's reader reports
+  std::int64_t height = 0, width = 0;                 // of the frames handed out
   std::optional<std::int64_t> frames = std::nullopt;  // frames this source will hand out, when known in advance
 };
 

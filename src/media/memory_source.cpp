@@ -9,9 +9,12 @@ namespace {
 
 class MemorySource final : public FrameSource {
  public:
-  MemorySource(const Video& video, const FrameRequest& request) : video_(video), request_(request), converter_(request.contract, 0, request.width, request.height) {
-    info_ = {.fps = video.fps(), .height = request.height > 0 ? request.height : video.height(),
-             .width = request.width > 0 ? request.width : video.width(), .frames = video.frames()};
+  MemorySource(const Video& video, const FrameRequest& request)
+      : video_(video), request_(request), converter_(request.contract, 0, request.width, request.height) {
+    info_ = {.fps = video.fps(),
+             .height = request.height > 0 ? request.height : video.height(),
+             .width = request.width > 0 ? request.width : video.width(),
+             .frames = video.frames()};
     if (request.middle > 0) {
       indices_ = middle_indices(video.frames(), request.middle);
       info_.frames = request.middle;
@@ -22,7 +25,8 @@ class MemorySource final : public FrameSource {
     if (given_ >= *info_.frames) return std::nullopt;
     const auto index = indices_.empty() ? given_ : indices_[static_cast<std::size_t>(given_)];
     ++given_;
-    if (request_.width == 0 && request_.height == 0) return FrameView{.rgb = video_.frame(index), .height = video_.height(), .width = video_.width(), .index = index};
+    if (request_.width == 0 && request_.height == 0)
+      return FrameView{.rgb = video_.frame(index), .height = video_.height(), .width = video_.width(), .index = index};
     return scaled(index);
   }
   std::vector<std::string> flags() const override { return {}; }

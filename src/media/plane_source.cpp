@@ -27,7 +27,8 @@ class ToPlanes {
  public:
   YuvFrame convert(const AVFrame& frame) {
     if (frame.format == AV_PIX_FMT_YUV420P || frame.format == AV_PIX_FMT_YUVJ420P) return copy_planes(frame);
-    GALLOP_CHECK(std::int64_t{frame.width} * frame.height <= kMostPixels, MediaError, "a frame of {}x{} pixels is beyond what is believable", frame.width, frame.height);
+    GALLOP_CHECK(std::int64_t{frame.width} * frame.height <= kMostPixels, MediaError,
+                 "a frame of {}x{} pixels is beyond what is believable", frame.width, frame.height);
     if (frame.width != width_ || frame.height != height_ || frame.format != format_) prepare(frame);
     sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, planes_->data, planes_->linesize);
     return copy_planes(*planes_);
@@ -38,12 +39,14 @@ class ToPlanes {
     width_ = frame.width;
     height_ = frame.height;
     format_ = frame.format;
-    scaler_.reset(sws_getContext(width_, height_, static_cast<AVPixelFormat>(format_), width_, height_, AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr, nullptr));
+    scaler_.reset(sws_getContext(width_, height_, static_cast<AVPixelFormat>(format_), width_, height_, AV_PIX_FMT_YUV420P, SWS_BICUBIC,
+                                 nullptr, nullptr, nullptr));
     planes_ = make_frame();
     planes_->format = AV_PIX_FMT_YUV420P;
     planes_->width = width_;
     planes_->height = height_;
-    GALLOP_CHECK(scaler_ != nullptr && av_frame_get_buffer(planes_.get(), 0) >= 0, OutOfMemory, "no memory for a frame of {}x{}", width_, height_);
+    GALLOP_CHECK(scaler_ != nullptr && av_frame_get_buffer(planes_.get(), 0) >= 0, OutOfMemory, "no memory for a frame of {}x{}", width_,
+                 height_);
   }
 
   int width_ = 0, height_ = 0, format_ = -1;

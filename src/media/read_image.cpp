@@ -35,7 +35,8 @@ Image read_image(const std::filesystem::path& file) {
   GALLOP_CHECK(frame != nullptr, MediaError, "{}: the picture cannot be decoded ({}); the file is damaged", base::quote(file),
                decoder.last_error().empty() ? "no picture data" : decoder.last_error());
   GALLOP_CHECK(decoder.packets_damaged() == 0 && frame->decode_error_flags == 0 && (frame->flags & AV_FRAME_FLAG_CORRUPT) == 0, MediaError,
-               "{}: the picture is damaged ({}); get an intact copy", base::quote(file), decoder.last_error().empty() ? "missing data" : decoder.last_error());
+               "{}: the picture is damaged ({}); get an intact copy", base::quote(file),
+               decoder.last_error().empty() ? "missing data" : decoder.last_error());
   RgbConverter converter(ReaderContract::native, 0, 0, 0);
   RgbFrame picture;
   converter.convert(*frame, picture);

@@ -22,8 +22,9 @@ Video read_video(const std::filesystem::path& file, const ReadOptions& options) 
       height = frame->height;
       width = frame->width;
     }
-    GALLOP_CHECK(frame->height == height && frame->width == width, MediaError, "{}: frame {} is {}x{}, the ones before are {}x{}; re-encode the clip at one size",
-                 base::quote(file), frame->index, frame->width, frame->height, width, height);
+    GALLOP_CHECK(frame->height == height && frame->width == width, MediaError,
+                 "{}: frame {} is {}x{}, the ones before are {}x{}; re-encode the clip at one size", base::quote(file), frame->index,
+                 frame->width, frame->height, width, height);
     pixels.insert(pixels.end(), frame->rgb.begin(), frame->rgb.end());
     ++frames;
   }

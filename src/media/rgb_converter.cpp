@@ -10,12 +10,18 @@ namespace {
 // yuvj formats are the full-range twins of the plain ones; the scaler is told the range instead.
 AVPixelFormat plain_format(AVPixelFormat format) {
   switch (format) {
-    case AV_PIX_FMT_YUVJ420P: return AV_PIX_FMT_YUV420P;
-    case AV_PIX_FMT_YUVJ422P: return AV_PIX_FMT_YUV422P;
-    case AV_PIX_FMT_YUVJ444P: return AV_PIX_FMT_YUV444P;
-    case AV_PIX_FMT_YUVJ440P: return AV_PIX_FMT_YUV440P;
-    case AV_PIX_FMT_YUVJ411P: return AV_PIX_FMT_YUV411P;
-    default: return format;
+    case AV_PIX_FMT_YUVJ420P:
+      return AV_PIX_FMT_YUV420P;
+    case AV_PIX_FMT_YUVJ422P:
+      return AV_PIX_FMT_YUV422P;
+    case AV_PIX_FMT_YUVJ444P:
+      return AV_PIX_FMT_YUV444P;
+    case AV_PIX_FMT_YUVJ440P:
+      return AV_PIX_FMT_YUV440P;
+    case AV_PIX_FMT_YUVJ411P:
+      return AV_PIX_FMT_YUV411P;
+    default:
+      return format;
   }
 }
 
@@ -27,12 +33,17 @@ bool full_range(const AVFrame& frame) {
 int matrix_of(const AVFrame& frame, ReaderContract contract) {
   if (contract == ReaderContract::opencv) return SWS_CS_DEFAULT;
   switch (frame.colorspace) {
-    case AVCOL_SPC_BT709: return SWS_CS_ITU709;
+    case AVCOL_SPC_BT709:
+      return SWS_CS_ITU709;
     case AVCOL_SPC_BT2020_NCL:
-    case AVCOL_SPC_BT2020_CL: return SWS_CS_BT2020;
-    case AVCOL_SPC_SMPTE240M: return SWS_CS_SMPTE240M;
-    case AVCOL_SPC_FCC: return SWS_CS_FCC;
-    default: return SWS_CS_DEFAULT;
+    case AVCOL_SPC_BT2020_CL:
+      return SWS_CS_BT2020;
+    case AVCOL_SPC_SMPTE240M:
+      return SWS_CS_SMPTE240M;
+    case AVCOL_SPC_FCC:
+      return SWS_CS_FCC;
+    default:
+      return SWS_CS_DEFAULT;
   }
 }
 
@@ -68,7 +79,8 @@ void RgbConverter::prepare(const AVFrame& frame, int width, int height) {
   const std::vector<std::int64_t> key = {frame.width, frame.height, frame.format, width, height, full, matrix};
   if (key == prepared_for_) return;
   const auto format = plain_format(static_cast<AVPixelFormat>(frame.format));
-  scaler_.reset(sws_getContext(frame.width, frame.height, format, width, height, AV_PIX_FMT_RGB24, flags_of(contract_), nullptr, nullptr, nullptr));
+  scaler_.reset(
+      sws_getContext(frame.width, frame.height, format, width, height, AV_PIX_FMT_RGB24, flags_of(contract_), nullptr, nullptr, nullptr));
   GALLOP_CHECK(scaler_ != nullptr, Unsupported, "pixel format {} of {}x{} cannot be converted to RGB; convert the clip to yuv420p",
                av_get_pix_fmt_name(format) != nullptr ? av_get_pix_fmt_name(format) : "?", frame.width, frame.height);
   const int* coefficients = sws_getCoefficients(matrix);

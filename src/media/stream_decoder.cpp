@@ -16,7 +16,8 @@ int first_stream(const AVFormatContext& input, AVMediaType type) {
 }
 
 int choose_stream(const std::filesystem::path& file, AVFormatContext& input, AVMediaType type, StreamDecoder::Choice choice) {
-  const int index = choice == StreamDecoder::Choice::first ? first_stream(input, type) : av_find_best_stream(&input, type, -1, -1, nullptr, 0);
+  const int index =
+      choice == StreamDecoder::Choice::first ? first_stream(input, type) : av_find_best_stream(&input, type, -1, -1, nullptr, 0);
   GALLOP_CHECK(index >= 0, MediaError, "{}: holds no {} stream; is this the right file?", base::quote(file),
                type == AVMEDIA_TYPE_VIDEO ? "video" : "audio");
   return index;
@@ -81,7 +82,8 @@ const AVFrame* StreamDecoder::next() {
     ++errors;
     if (!draining_) feed();
   }
-  throw MediaError(fmt::format("{}: gave up after {} decoding errors in a row ({}); the file is damaged", base::quote(file_), kMostErrorsInARow, last_error_));
+  throw MediaError(fmt::format("{}: gave up after {} decoding errors in a row ({}); the file is damaged", base::quote(file_),
+                               kMostErrorsInARow, last_error_));
 }
 
 std::int64_t count_video_packets(const std::filesystem::path& file) {

@@ -23,7 +23,7 @@ class StreamDecoder {
   const AVStream& stream() const { return *input_->streams[index_]; }
   const AVFormatContext& input() const { return *input_; }
   std::int64_t frames_decoded() const { return frames_; }
-  std::int64_t packets_seen() const { return packets_; }    // of this stream, whole file once next() returned null
+  std::int64_t packets_seen() const { return packets_; }  // of this stream, whole file once next() returned null
   std::int64_t packets_damaged() const { return damaged_; }
   std::string last_error() const { return last_error_; }
 

@@ -22,7 +22,8 @@ PictureForm picture_form(const std::filesystem::path& file) {
   if (extension == ".jpg" || extension == ".jpeg") return {"mjpeg", AV_PIX_FMT_YUVJ444P};
   if (extension == ".webp") return {"libwebp", AV_PIX_FMT_BGRA};
   if (extension == ".bmp") return {"bmp", AV_PIX_FMT_BGR24};
-  throw InvalidArgument(fmt::format("{}: extension {} is not one a picture is written to; use .png, .jpg, .webp or .bmp", base::quote(file), base::quote(extension)));
+  throw InvalidArgument(fmt::format("{}: extension {} is not one a picture is written to; use .png, .jpg, .webp or .bmp", base::quote(file),
+                                    base::quote(extension)));
 }
 
 std::vector<std::uint8_t> encode_picture(const std::filesystem::path& file, const Image& image, const PictureForm& form) {
@@ -40,7 +41,8 @@ std::vector<std::uint8_t> encode_picture(const std::filesystem::path& file, cons
   if (form.format == AV_PIX_FMT_YUVJ444P) codec->color_range = AVCOL_RANGE_JPEG;
   if (form.format == AV_PIX_FMT_BGRA) av_opt_set(codec->priv_data, "lossless", "1", 0);
   const int opened = avcodec_open2(codec.get(), encoder, nullptr);
-  GALLOP_CHECK(opened >= 0, InvalidArgument, "{}: a picture of {}x{} cannot be encoded ({})", base::quote(file), image.width(), image.height(), text_of(opened));
+  GALLOP_CHECK(opened >= 0, InvalidArgument, "{}: a picture of {}x{} cannot be encoded ({})", base::quote(file), image.width(),
+               image.height(), text_of(opened));
 
   const auto frame = make_frame();
   frame->format = form.format;
@@ -48,8 +50,8 @@ std::vector<std::uint8_t> encode_picture(const std::filesystem::path& file, cons
   frame->height = codec->height;
   frame->quality = codec->global_quality;
   GALLOP_CHECK(av_frame_get_buffer(frame.get(), 0) >= 0, OutOfMemory, "no memory for a picture of {}x{}", image.width(), image.height());
-  const Scaler scaler(sws_getContext(codec->width, codec->height, AV_PIX_FMT_RGB24, codec->width, codec->height, form.format, SWS_BICUBIC | SWS_ACCURATE_RND,
-                                     nullptr, nullptr, nullptr));
+  const Scaler scaler(sws_getContext(codec->width, codec->height, AV_PIX_FMT_RGB24, codec->width, codec->height, form.format,
+                                     SWS_BICUBIC | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
   GALLOP_CHECK(scaler != nullptr, OutOfMemory, "no memory for a colour conversion");
   const int* matrix = sws_getCoefficients(SWS_CS_ITU601);
   (void)sws_setColorspaceDetails(scaler.get(), matrix, 1, matrix, 1, 0, 1 << 16, 1 << 16);

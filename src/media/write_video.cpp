@@ -26,7 +26,8 @@ Form form_of(const std::filesystem::path& file) {
   if (extension == ".gif") return Form::gif;
   if (extension == ".webp") return Form::webp;
   GALLOP_CHECK(extension == ".mp4" || extension == ".mov" || extension == ".mkv" || extension == ".m4v", InvalidArgument,
-               "{}: extension {} is not one a clip is written to; use .mp4, .mov, .mkv, .gif or .webp", base::quote(file), base::quote(extension));
+               "{}: extension {} is not one a clip is written to; use .mp4, .mov, .mkv, .gif or .webp", base::quote(file),
+               base::quote(extension));
   return Form::h264;
 }
 
@@ -99,8 +100,12 @@ void configure_video(AVCodecContext& codec, const Video& video, const VideoWrite
       // libx264's vector code for this reads memory it never wrote (seen with release 164), and the bytes follow it.
       av_opt_set_int(codec.priv_data, "mbtree", 0, 0);
       break;
-    case Form::gif: codec.pix_fmt = AV_PIX_FMT_RGB8; break;
-    case Form::webp: codec.pix_fmt = AV_PIX_FMT_YUV420P; break;
+    case Form::gif:
+      codec.pix_fmt = AV_PIX_FMT_RGB8;
+      break;
+    case Form::webp:
+      codec.pix_fmt = AV_PIX_FMT_YUV420P;
+      break;
   }
 }
 
@@ -122,7 +127,8 @@ void send_audio(EncodedStream& stream, const Audio& audio) {
     frame->nb_samples = static_cast<int>(std::min(block, total - start));
     frame->format = codec.sample_fmt;
     frame->sample_rate = codec.sample_rate;
-    GALLOP_CHECK(av_channel_layout_copy(&frame->ch_layout, &codec.ch_layout) >= 0 && av_frame_get_buffer(frame.get(), 0) >= 0, OutOfMemory, "no memory for sound");
+    GALLOP_CHECK(av_channel_layout_copy(&frame->ch_layout, &codec.ch_layout) >= 0 && av_frame_get_buffer(frame.get(), 0) >= 0, OutOfMemory,
+                 "no memory for sound");
     for (std::size_t channel = 0; channel < channels; ++channel) {
       auto* out = reinterpret_cast<float*>(frame->extended_data[channel]);
       for (std::size_t i = 0; i < static_cast<std::size_t>(frame->nb_samples); ++i)
@@ -136,24 +142,29 @@ void send_audio(EncodedStream& stream, const Audio& audio) {
 
 void check_options(const std::filesystem::path& file, const Video& video, const VideoWriteOptions& options) {
   GALLOP_CHECK(options.crf >= 0 && options.crf <= 51, InvalidArgument, "write_video.crf: {} is outside 0 (lossless) to 51", options.crf);
-  constexpr std::array<std::string_view, 9> kPresets = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"};
+  constexpr std::array<std::string_view, 9> kPresets = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
+                                                        "medium",    "slow",      "slower",   "veryslow"};
   GALLOP_CHECK(std::find(kPresets.begin(), kPresets.end(), options.preset) != kPresets.end(), InvalidArgument,
-               "write_video.preset: {} is not one of libx264's; use one from ultrafast to veryslow, such as medium", base::quote(options.preset));
-  GALLOP_CHECK(options.audio_kbps >= 16 && options.audio_kbps <= 512, InvalidArgument, "write_video.audio_kbps: {} is outside 16 to 512", options.audio_kbps);
-  GALLOP_CHECK(video.width() <= 16384 && video.height() <= 16384, InvalidArgument, "{}: {}x{} is beyond the 16384 pixels H.264 can hold", base::quote(file),
-               video.width(), video.height());
+               "write_video.preset: {} is not one of libx264's; use one from ultrafast to veryslow, such as medium",
+               base::quote(options.preset));
+  GALLOP_CHECK(options.audio_kbps >= 16 && options.audio_kbps <= 512, InvalidArgument, "write_video.audio_kbps: {} is outside 16 to 512",
+               options.audio_kbps);
+  GALLOP_CHECK(video.width() <= 16384 && video.height() <= 16384, InvalidArgument, "{}: {}x{} is beyond the 16384 pixels H.264 can hold",
+               base::quote(file), video.width(), video.height());
   for (const float sample : video.audio().samples)
     GALLOP_CHECK(std::isfinite(sample), InvalidArgument, "write_video.audio: holds values that are not finite; clean the sound first");
 }
 
-void encode(const std::filesystem::path& temporary, const std::filesystem::path& shown, const Video& video, const VideoWriteOptions& options, Form form) {
+void encode(const std::filesystem::path& temporary, const std::filesystem::path& shown, const Video& video,
+            const VideoWriteOptions& options, Form form) {
   const auto output = open_output(temporary, shown);
   if (!options.comment.empty()) av_dict_set(&output->metadata, "comment", options.comment.c_str(), 0);
   const char* encoder = form == Form::h264 ? "libx264" : form == Form::gif ? "gif" : "libwebp_anim";
   EncodedStream pictures(*output, encoder, shown, [&](AVCodecContext& codec) { configure_video(codec, video, options, form); });
   std::unique_ptr<EncodedStream> sound;
   if (form == Form::h264 && !video.audio().empty())
-    sound = std::make_unique<EncodedStream>(*output, "aac", shown, [&](AVCodecContext& codec) { configure_audio(codec, video.audio(), options); });
+    sound = std::make_unique<EncodedStream>(*output, "aac", shown,
+                                            [&](AVCodecContext& codec) { configure_audio(codec, video.audio(), options); });
   write_header(*output, shown);
   if (sound) send_audio(*sound, video.audio());
   FrameFeeder feeder(video, pictures.codec());

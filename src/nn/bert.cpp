@@ -30,10 +30,13 @@ at::Tensor BertAttention::operator()(const at::Tensor& x, const Memory& memory, 
   auto queries = split_heads(query(x), heads);
   // Neighbouring rows of x with one memory become more queries of that memory: nothing is copied.
   if (shared > 1) {
-    queries = queries.reshape({batch / shared, shared, heads, tokens, width / heads}).transpose(1, 2).reshape({batch / shared, heads, shared * tokens, width / heads});
+    queries = queries.reshape({batch / shared, shared, heads, tokens, width / heads})
+                  .transpose(1, 2)
+                  .reshape({batch / shared, heads, shared * tokens, width / heads});
   }
   auto seen = at::scaled_dot_product_attention(queries, memory.keys, memory.values, mask.defined() ? std::optional(mask) : std::nullopt);
-  if (shared > 1) seen = seen.view({batch / shared, heads, shared, tokens, width / heads}).transpose(1, 2).reshape({batch, heads, tokens, width / heads});
+  if (shared > 1)
+    seen = seen.view({batch / shared, heads, shared, tokens, width / heads}).transpose(1, 2).reshape({batch, heads, tokens, width / heads});
   return norm(dense(seen.transpose(1, 2).reshape({batch, tokens, width})).add_(x));
 }
 
@@ -54,7 +57,8 @@ BertLayer BertLayer::load(const Params& params, const Options& options) {
           .feed = BertFeedForward::load(params, options.width, options.inner, options.eps)};
 }
 
-BertCache::BertCache(std::int64_t rows, std::int64_t heads, std::int64_t capacity, std::int64_t head_width, const at::TensorOptions& options)
+BertCache::BertCache(std::int64_t rows, std::int64_t heads, std::int64_t capacity, std::int64_t head_width,
+                     const at::TensorOptions& options)
     : all_{at::empty({rows, heads, capacity, head_width}, options), at::empty({rows, heads, capacity, head_width}, options)} {}
 
 BertAttention::Memory BertCache::append(const BertAttention::Memory& next) {

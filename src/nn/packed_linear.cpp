@@ -6,7 +6,8 @@ namespace gallop::nn {
 namespace {
 
 bool fits_tiles(const at::Tensor& weight) {
-  return weight.is_cpu() && weight.scalar_type() == at::kFloat && weight.size(0) % tiles::kStep == 0 && weight.size(1) % tiles::kStep == 0 && tiles::available();
+  return weight.is_cpu() && weight.scalar_type() == at::kFloat && weight.size(0) % tiles::kStep == 0 &&
+         weight.size(1) % tiles::kStep == 0 && tiles::available();
 }
 
 at::Tensor part(const at::Tensor& x, std::int64_t first, std::int64_t last) { return x.defined() ? x.slice(0, first, last) : x; }
@@ -16,7 +17,8 @@ at::Tensor part(const at::Tensor& x, std::int64_t first, std::int64_t last) { re
 void PackedLinear::pack() {
   if (packed_.defined() || !plain_.weight.defined() || !fits_tiles(plain_.weight)) return;
   packed_ = at::empty({out_ * in_ * 2}, at::kBFloat16);
-  tiles::pack_weight(plain_.weight.contiguous().const_data_ptr<float>(), out_, in_, static_cast<std::uint16_t*>(packed_.mutable_data_ptr()));
+  tiles::pack_weight(plain_.weight.contiguous().const_data_ptr<float>(), out_, in_,
+                     static_cast<std::uint16_t*>(packed_.mutable_data_ptr()));
   plain_.weight = at::Tensor();
   if (plain_.bias.defined()) plain_.bias = plain_.bias.contiguous();
 }
@@ -27,8 +29,13 @@ at::Tensor PackedLinear::outputs(const at::Tensor& x, std::int64_t first, std::i
   auto shape = input.sizes().vec();
   shape.back() = last - first;
   auto y = at::empty(shape, input.options());
-  tiles::multiply({.x = input.const_data_ptr<float>(), .rows = input.numel() / in_, .inputs = in_, .packed = static_cast<const std::uint16_t*>(packed_.const_data_ptr()),
-                   .first = first, .count = last - first, .bias = plain_.bias.defined() ? plain_.bias.const_data_ptr<float>() + first : nullptr,
+  tiles::multiply({.x = input.const_data_ptr<float>(),
+                   .rows = input.numel() / in_,
+                   .inputs = in_,
+                   .packed = static_cast<const std::uint16_t*>(packed_.const_data_ptr()),
+                   .first = first,
+                   .count = last - first,
+                   .bias = plain_.bias.defined() ? plain_.bias.const_data_ptr<float>() + first : nullptr,
                    .y = y.mutable_data_ptr<float>()},
                   at::get_num_threads());
   return y;

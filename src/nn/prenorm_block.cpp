@@ -57,13 +57,13 @@ at::Tensor run_to_first_token(const std::vector<PrenormBlock>& blocks, at::Tenso
 PrenormBlock load_clip_block(const Params& params, std::int64_t width, std::int64_t heads) {
   const auto attention = params / "attn", mlp = params / "mlp";
   PrenormBlock block{.norm1 = LayerNorm::load(params / "ln_1", width, 1e-5),
-          .norm2 = LayerNorm::load(params / "ln_2", width, 1e-5),
-          .qkv = {attention("in_proj_weight", {3 * width, width}), attention("in_proj_bias", {3 * width})},
-          .proj = Linear::load(attention / "out_proj", width, width),
-          .fc1 = Linear::load(mlp / "c_fc", width, 4 * width),
-          .fc2 = Linear::load(mlp / "c_proj", 4 * width, width),
-          .heads = heads,
-          .activation = Activation::quick_gelu};
+                     .norm2 = LayerNorm::load(params / "ln_2", width, 1e-5),
+                     .qkv = {attention("in_proj_weight", {3 * width, width}), attention("in_proj_bias", {3 * width})},
+                     .proj = Linear::load(attention / "out_proj", width, width),
+                     .fc1 = Linear::load(mlp / "c_fc", width, 4 * width),
+                     .fc2 = Linear::load(mlp / "c_proj", 4 * width, width),
+                     .heads = heads,
+                     .activation = Activation::quick_gelu};
   block.pack();
   return block;
 }
@@ -78,13 +78,13 @@ PrenormBlock load_vit_block(const Params& params, std::int64_t width, std::int64
     bias = attention("qkv.bias", {3 * width});
   }
   PrenormBlock block{.norm1 = LayerNorm::load(params / "norm1", width, 1e-6),
-          .norm2 = LayerNorm::load(params / "norm2", width, 1e-6),
-          .qkv = {attention("qkv.weight", {3 * width, width}), bias},
-          .proj = Linear::load(attention / "proj", width, width),
-          .fc1 = Linear::load(mlp / "fc1", width, 4 * width),
-          .fc2 = Linear::load(mlp / "fc2", 4 * width, width),
-          .heads = heads,
-          .activation = Activation::gelu};
+                     .norm2 = LayerNorm::load(params / "norm2", width, 1e-6),
+                     .qkv = {attention("qkv.weight", {3 * width, width}), bias},
+                     .proj = Linear::load(attention / "proj", width, width),
+                     .fc1 = Linear::load(mlp / "fc1", width, 4 * width),
+                     .fc2 = Linear::load(mlp / "fc2", 4 * width, width),
+                     .heads = heads,
+                     .activation = Activation::gelu};
   block.pack();
   return block;
 }

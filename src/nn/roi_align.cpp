@@ -48,8 +48,8 @@ AxisWeights axis_weights(float low, float high, float scale, std::int64_t size, 
 }
 
 // Both passes for one box: `map` [H, W, C] to `out` [size, size, C]. Rows first, into `strip` [touched columns, C].
-void pool_box(const float* map, std::int64_t width, std::int64_t channels, const AxisWeights& rows, const AxisWeights& columns, std::int64_t height,
-              std::int64_t size, std::vector<float>& strip, float* out) {
+void pool_box(const float* map, std::int64_t width, std::int64_t channels, const AxisWeights& rows, const AxisWeights& columns,
+              std::int64_t height, std::int64_t size, std::vector<float>& strip, float* out) {
   const auto touched = std::max<std::int64_t>(columns.last - columns.first, 0);
   for (std::int64_t y = 0; y < size; ++y) {
     strip.assign(static_cast<std::size_t>(touched * channels), 0.0F);

@@ -19,9 +19,9 @@ namespace gallop::nn::tiles {
 
 namespace {
 
-constexpr std::int64_t kTile = 16 * 32;          // bfloat16 values of a tile: 16 rows of 64 bytes
-constexpr std::int64_t kPanel = 4 * kTile;       // two halves of two tiles: one step of 32 inputs for 32 rows or outputs
-constexpr std::int64_t kInputsAtOnce = 1024;     // of the sum; so many of kRowsAtOnce rows stay in the second cache
+constexpr std::int64_t kTile = 16 * 32;       // bfloat16 values of a tile: 16 rows of 64 bytes
+constexpr std::int64_t kPanel = 4 * kTile;    // two halves of two tiles: one step of 32 inputs for 32 rows or outputs
+constexpr std::int64_t kInputsAtOnce = 1024;  // of the sum; so many of kRowsAtOnce rows stay in the second cache
 constexpr std::int64_t kRowsAtOnce = 256;
 
 struct alignas(64) TileConfig {
@@ -101,7 +101,8 @@ GALLOP_TILE_TARGET void multiply_panels(const std::uint16_t* x, const std::uint1
 }
 
 // As multiply_panels for the last rows of y, of which only `rows` exist.
-GALLOP_TILE_TARGET void multiply_edge(const std::uint16_t* x, const std::uint16_t* w, std::int64_t steps, float* y, std::int64_t stride, std::int64_t rows) {
+GALLOP_TILE_TARGET void multiply_edge(const std::uint16_t* x, const std::uint16_t* w, std::int64_t steps, float* y, std::int64_t stride,
+                                      std::int64_t rows) {
   alignas(64) float whole[32 * 32] = {};
   for (std::int64_t row = 0; row < rows; ++row) std::copy_n(y + row * stride, 32, whole + row * 32);
   multiply_panels(x, w, steps, whole, 32);
@@ -111,22 +112,27 @@ GALLOP_TILE_TARGET void multiply_edge(const std::uint16_t* x, const std::uint16_
 // Rows begin..end of the product.
 GALLOP_TILE_TARGET void multiply_rows(const Product& p, std::int64_t begin, std::int64_t end, std::uint16_t* scratch) {
   for (auto row = begin; row < end; ++row) {
-    if (p.bias != nullptr) std::copy_n(p.bias, p.count, p.y + row * p.count);
-    else std::fill_n(p.y + row * p.count, p.count, 0.0F);
+    if (p.bias != nullptr)
+      std::copy_n(p.bias, p.count, p.y + row * p.count);
+    else
+      std::fill_n(p.y + row * p.count, p.count, 0.0F);
   }
   const TileConfig config;
   _tile_loadconfig(&config);
   for (std::int64_t from = 0; from < p.inputs; from += kInputsAtOnce) {
     const auto inputs = std::min(kInputsAtOnce, p.inputs - from), steps = inputs / kStep;
     for (auto row = begin; row < end; row += 32)
-      pack_rows(p.x + row * p.inputs + from, p.inputs, std::min<std::int64_t>(32, end - row), inputs, scratch + (row - begin) / 32 * steps * kPanel);
+      pack_rows(p.x + row * p.inputs + from, p.inputs, std::min<std::int64_t>(32, end - row), inputs,
+                scratch + (row - begin) / 32 * steps * kPanel);
     for (std::int64_t output = 0; output < p.count; output += kStep) {
       const auto* weight = p.packed + ((p.first + output) / kStep * (p.inputs / kStep) + from / kStep) * kPanel;
       for (auto row = begin; row < end; row += 32) {
         const auto* panel = scratch + (row - begin) / 32 * steps * kPanel;
         auto* y = p.y + row * p.count + output;
-        if (end - row >= 32) multiply_panels(panel, weight, steps, y, p.count);
-        else multiply_edge(panel, weight, steps, y, p.count, end - row);
+        if (end - row >= 32)
+          multiply_panels(panel, weight, steps, y, p.count);
+        else
+          multiply_edge(panel, weight, steps, y, p.count, end - row);
       }
     }
   }
@@ -165,9 +171,11 @@ void multiply(const Product& product, int threads) {
 #pragma omp parallel num_threads(threads)
   {
     const auto values = static_cast<std::size_t>(rows / 32 * (inputs / kStep) * kPanel);
-    const std::unique_ptr<std::uint16_t[], void (*)(void*)> scratch(static_cast<std::uint16_t*>(std::aligned_alloc(64, values * sizeof(std::uint16_t))), std::free);
+    const std::unique_ptr<std::uint16_t[], void (*)(void*)> scratch(
+        static_cast<std::uint16_t*>(std::aligned_alloc(64, values * sizeof(std::uint16_t))), std::free);
 #pragma omp for schedule(dynamic, 1)
-    for (std::int64_t begin = 0; begin < product.rows; begin += rows) multiply_rows(product, begin, std::min(product.rows, begin + rows), scratch.get());
+    for (std::int64_t begin = 0; begin < product.rows; begin += rows)
+      multiply_rows(product, begin, std::min(product.rows, begin + rows), scratch.get());
   }
 }
 

@@ -26,7 +26,8 @@ GALLOP_INLINE float fast_exp(float x) {
   return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
 }
 
-GALLOP_CLONES void layer_norm_row(const float* x, const float* scale, const float* shift, float plus, float* out, std::int64_t width, double eps) {
+GALLOP_CLONES void layer_norm_row(const float* x, const float* scale, const float* shift, float plus, float* out, std::int64_t width,
+                                  double eps) {
   float sum = 0.0f;
 #pragma omp simd reduction(+ : sum)
   for (std::int64_t i = 0; i < width; ++i) sum += x[i];

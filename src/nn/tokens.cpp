@@ -18,8 +18,8 @@ at::Tensor modulated_norm(const at::Tensor& x, const at::Tensor& scale, const at
   const auto width = x.size(-1);
   if (tokens_fit(x) && table_fits(scale, width) && table_fits(shift, width)) {
     auto out = at::empty_like(x);
-    kernels::layer_norm(x.const_data_ptr<float>(), scale.const_data_ptr<float>(), shift.const_data_ptr<float>(), false, out.data_ptr<float>(),
-                        x.numel() / width, width, eps, at::get_num_threads());
+    kernels::layer_norm(x.const_data_ptr<float>(), scale.const_data_ptr<float>(), shift.const_data_ptr<float>(), false,
+                        out.data_ptr<float>(), x.numel() / width, width, eps, at::get_num_threads());
     return out;
   }
   return (at::layer_norm(x.to(at::kFloat), {width}, {}, {}, eps) * (1 + scale) + shift).to(x.scalar_type());
@@ -29,8 +29,8 @@ at::Tensor affine_norm(const at::Tensor& x, const at::Tensor& weight, const at::
   const auto width = x.size(-1);
   if (tokens_fit(x) && table_fits(weight, width) && table_fits(bias, width)) {
     auto out = at::empty_like(x);
-    kernels::layer_norm(x.const_data_ptr<float>(), weight.const_data_ptr<float>(), bias.const_data_ptr<float>(), true, out.data_ptr<float>(),
-                        x.numel() / width, width, eps, at::get_num_threads());
+    kernels::layer_norm(x.const_data_ptr<float>(), weight.const_data_ptr<float>(), bias.const_data_ptr<float>(), true,
+                        out.data_ptr<float>(), x.numel() / width, width, eps, at::get_num_threads());
     return out;
   }
   return at::layer_norm(x.to(at::kFloat), {width}, weight, bias, eps).to(x.scalar_type());
@@ -39,8 +39,8 @@ at::Tensor affine_norm(const at::Tensor& x, const at::Tensor& weight, const at::
 void gated_add_(at::Tensor x, const at::Tensor& y, const at::Tensor& gate) {
   const auto width = x.size(-1);
   if (tokens_fit(x) && tokens_fit(y) && (!gate.defined() || table_fits(gate, width))) {
-    kernels::gated_add(x.data_ptr<float>(), y.const_data_ptr<float>(), gate.defined() ? gate.const_data_ptr<float>() : nullptr, x.numel() / width,
-                       width, at::get_num_threads());
+    kernels::gated_add(x.data_ptr<float>(), y.const_data_ptr<float>(), gate.defined() ? gate.const_data_ptr<float>() : nullptr,
+                       x.numel() / width, width, at::get_num_threads());
   } else if (gate.defined()) {
     x.copy_(x.to(at::kFloat) + y * gate);
   } else {
@@ -76,8 +76,8 @@ at::Tensor pixel_norm(const at::Tensor& x, const at::Tensor& gamma, bool silu, a
   const auto width = x.size(-1);
   if (!out.defined()) out = at::empty(x.sizes(), x.options());
   if (tokens_fit(x) && tokens_fit(out) && table_fits(gamma, width)) {
-    kernels::pixel_norm_silu(x.const_data_ptr<float>(), gamma.const_data_ptr<float>(), out.data_ptr<float>(), x.numel() / width, width, silu,
-                             at::get_num_threads());
+    kernels::pixel_norm_silu(x.const_data_ptr<float>(), gamma.const_data_ptr<float>(), out.data_ptr<float>(), x.numel() / width, width,
+                             silu, at::get_num_threads());
     return out;
   }
   const auto wide = x.to(at::kFloat);

@@ -12,7 +12,9 @@ at::Tensor to_windows(const at::Tensor& x, std::int64_t window) {
 
 at::Tensor from_windows(const at::Tensor& windows, std::int64_t height, std::int64_t width) {
   const auto window = windows.size(1), rows = (height + window - 1) / window, columns = (width + window - 1) / window;
-  const auto whole = windows.reshape({-1, rows, columns, window, window, windows.size(3)}).transpose(2, 3).reshape({-1, rows * window, columns * window, windows.size(3)});
+  const auto whole = windows.reshape({-1, rows, columns, window, window, windows.size(3)})
+                         .transpose(2, 3)
+                         .reshape({-1, rows * window, columns * window, windows.size(3)});
   return whole.narrow(1, 0, height).narrow(2, 0, width);
 }
 

@@ -14,8 +14,8 @@ struct WinogradConv {
   bool defined() const { return weight.defined(); }
 };
 
-// True for kernels of [O, C, 3, 3] or [O, C, T, 3, 3] that gain by it: at least 64 channels, in sixteens, and not so many that the transformed
-// weights, four times the stored ones, weigh more than the saved work.
+// True for kernels of [O, C, 3, 3] or [O, C, T, 3, 3] that gain by it: at least 64 channels, in sixteens, and not so many that the
+// transformed weights, four times the stored ones, weigh more than the saved work.
 bool winograd_pays(const at::Tensor& weight);
 WinogradConv make_winograd(const at::Tensor& weight, const at::Tensor& bias);
 

@@ -50,7 +50,8 @@ GALLOP_INLINE void store(const float (&from)[kLanes], float* to) {
 
 }  // namespace
 
-GALLOP_CLONES void winograd_input(const float* frame, const TileGrid& grid, std::int64_t first, std::int64_t count, float* out, std::int64_t stride) {
+GALLOP_CLONES void winograd_input(const float* frame, const TileGrid& grid, std::int64_t first, std::int64_t count, float* out,
+                                  std::int64_t stride) {
   for (std::int64_t i = 0; i < count; ++i) {
     const auto top = (first + i) / grid.columns * 4 - 1, left = (first + i) % grid.columns * 4 - 1;
     for (std::int64_t channel = 0; channel < grid.channels; channel += kLanes) {
@@ -77,7 +78,8 @@ GALLOP_CLONES void winograd_input(const float* frame, const TileGrid& grid, std:
   }
 }
 
-GALLOP_CLONES void winograd_output(const float* in, std::int64_t stride, const float* bias, const TileGrid& grid, std::int64_t first, std::int64_t count, float* frame) {
+GALLOP_CLONES void winograd_output(const float* in, std::int64_t stride, const float* bias, const TileGrid& grid, std::int64_t first,
+                                   std::int64_t count, float* frame) {
   for (std::int64_t i = 0; i < count; ++i) {
     const auto top = (first + i) / grid.columns * 4, left = (first + i) % grid.columns * 4;
     const auto rows = std::min<std::int64_t>(4, grid.height - top), across = std::min<std::int64_t>(4, grid.width - left);

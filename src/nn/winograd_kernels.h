@@ -15,6 +15,7 @@ struct TileGrid {
 // out[p * stride + i * channels].
 void winograd_input(const float* frame, const TileGrid& grid, std::int64_t first, std::int64_t count, float* out, std::int64_t stride);
 // The inverse: in[p * stride + i * channels] to the pixels of the tiles, plus bias (may be null).
-void winograd_output(const float* in, std::int64_t stride, const float* bias, const TileGrid& grid, std::int64_t first, std::int64_t count, float* frame);
+void winograd_output(const float* in, std::int64_t stride, const float* bias, const TileGrid& grid, std::int64_t first, std::int64_t count,
+                     float* frame);
 
 }  // namespace gallop::nn::kernels

@@ -4,10 +4,9 @@
 
 #include "pipelines/pipeline_base.h"
 
-#define GALLOP_PIPELINE(name)                                                                              \
-  namespace gallop::pipelines::name {                                                                      \
-  PipelineInfo information();                                                                              \
-  /* Nothing when the source holds no model of this family; throws when it does and cannot be opened. */   \
-  std::unique_ptr<PipelineBase> open(const ModelSource& source, const LoadOptions& options,                \
-                                     const base::RunMonitor& monitor);                                     \
+#define GALLOP_PIPELINE(name)                                                                                                 \
+  namespace gallop::pipelines::name {                                                                                         \
+  PipelineInfo information();                                                                                                 \
+  /* Nothing when the source holds no model of this family; throws when it does and cannot be opened. */                      \
+  std::unique_ptr<PipelineBase> open(const ModelSource& source, const LoadOptions& options, const base::RunMonitor& monitor); \
   }

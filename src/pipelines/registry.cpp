@@ -47,16 +47,17 @@ std::vector<PipelineInfo> families() {
 std::unique_ptr<PipelineBase> open_pipeline(const ModelSource& source, const LoadOptions& options, const base::RunMonitor& monitor) {
   if (const auto* folder = std::get_if<std::filesystem::path>(&source)) {
     GALLOP_CHECK(std::filesystem::exists(*folder), NotFound, "{}: no such folder; give the folder of a model", base::quote(*folder));
-    GALLOP_CHECK(std::filesystem::is_directory(*folder), InvalidArgument, "{}: a file; give the folder that holds the model, or its files one by one",
-                 base::quote(*folder));
+    GALLOP_CHECK(std::filesystem::is_directory(*folder), InvalidArgument,
+                 "{}: a file; give the folder that holds the model, or its files one by one", base::quote(*folder));
   }
   for (const auto& family : kFamilies)
     if (auto pipeline = family.open(source, options, monitor)) return pipeline;
   std::vector<std::string> known;
   for (const auto& family : families()) known.insert(known.end(), family.models.begin(), family.models.end());
   const auto* folder = std::get_if<std::filesystem::path>(&source);
-  throw Unsupported(fmt::format("{}: no model this library can run was recognised (looked for model_index.json, config.json, diffusion_models); known: {}",
-                                folder ? base::quote(*folder) : "the given files", fmt::join(known, ", ")));
+  throw Unsupported(fmt::format(
+      "{}: no model this library can run was recognised (looked for model_index.json, config.json, diffusion_models); known: {}",
+      folder ? base::quote(*folder) : "the given files", fmt::join(known, ", ")));
 }
 
 }  // namespace gallop::pipelines

@@ -9,7 +9,8 @@ namespace {
 Grid euler_grid(const std::vector<double>& sigmas) {
   Grid grid;
   grid.sigmas = stored(sigmas);
-  for (std::size_t i = 0; i + 1 < grid.sigmas.size(); ++i) grid.timesteps.push_back(static_cast<double>(static_cast<float>(grid.sigmas[i]) * 1000.0F));
+  for (std::size_t i = 0; i + 1 < grid.sigmas.size(); ++i)
+    grid.timesteps.push_back(static_cast<double>(static_cast<float>(grid.sigmas[i]) * 1000.0F));
   return grid;
 }
 

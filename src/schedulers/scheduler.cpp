@@ -20,7 +20,8 @@ std::vector<std::string> scheduler_names() { return {"unipc", "dpm++", "euler", 
 
 std::unique_ptr<Scheduler> make_scheduler(std::string_view name, int steps, double shift) {
   GALLOP_CHECK(steps >= 1 && steps <= 1000, InvalidArgument, "generate.steps: {} steps; use 1 to 1000", steps);
-  GALLOP_CHECK(std::isfinite(shift) && shift > 0.0, InvalidArgument, "generate.shift: {} is not a positive number; 3 to 12 are usual", shift);
+  GALLOP_CHECK(std::isfinite(shift) && shift > 0.0, InvalidArgument, "generate.shift: {} is not a positive number; 3 to 12 are usual",
+               shift);
   if (name == "unipc") return make_unipc(steps, shift);
   if (name == "dpm++") return make_dpmpp(steps, shift);
   if (name == "euler") return make_euler(steps, shift);

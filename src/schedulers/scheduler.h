@@ -18,7 +18,7 @@ struct Grid {
 
 // What a solver remembers; restoring it continues bit for bit.
 struct SolverState {
-  int evaluation = 0;                    // evaluations done
+  int evaluation = 0;  // evaluations done
   std::vector<std::int64_t> counters = {};
   std::vector<at::Tensor> tensors = {};  // undefined entries allowed
 };

@@ -106,7 +106,8 @@ class UniPc : public Scheduler {
     auto right = targets(h, phi, used_order_);
     right.pop_back();
     const auto weights = used_order_ == 2 ? std::vector<double>{0.5} : solve(points, right);
-    for (std::size_t i = 0; i < points.size(); ++i) next -= (predictions_[i + 1] - predictions_[0]) * (alpha * phi * weights[i] / points[i]);
+    for (std::size_t i = 0; i < points.size(); ++i)
+      next -= (predictions_[i + 1] - predictions_[0]) * (alpha * phi * weights[i] / points[i]);
     return next;
   }
 
@@ -118,7 +119,8 @@ class UniPc : public Scheduler {
     for (int i = 1; i < used_order_; ++i) points.push_back((lambda_of(sigma(evaluation_ - 1 - i)) - lambda0) / h);
     points.push_back(1.0);
     const auto weights = used_order_ == 1 ? std::vector<double>{0.5} : solve(points, targets(h, phi, used_order_));
-    for (std::size_t i = 0; i + 1 < points.size(); ++i) x -= (predictions_[i + 1] - predictions_[0]) * (alpha * phi * weights[i] / points[i]);
+    for (std::size_t i = 0; i + 1 < points.size(); ++i)
+      x -= (predictions_[i + 1] - predictions_[0]) * (alpha * phi * weights[i] / points[i]);
     return x - (clean - predictions_[0]) * (alpha * phi * weights.back());
   }
 

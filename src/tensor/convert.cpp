@@ -17,17 +17,21 @@ namespace gallop::tensor {
 
 at::Device to_aten(const Device& device) {
   if (device.kind == Device::Kind::cpu) return at::kCPU;
-  GALLOP_CHECK(at::hasCUDA(), Unsupported, "device: \"{}\" was asked for, but this LibTorch sees no GPU; use \"cpu\", or install a CUDA build of torch",
-               device.str());
+  GALLOP_CHECK(at::hasCUDA(), Unsupported,
+               "device: \"{}\" was asked for, but this LibTorch sees no GPU; use \"cpu\", or install a CUDA build of torch", device.str());
   return {at::kCUDA, static_cast<c10::DeviceIndex>(device.index)};
 }
 
 at::ScalarType to_aten(DType dtype) {
   switch (dtype) {
-    case DType::uint8: return at::kByte;
-    case DType::float16: return at::kHalf;
-    case DType::bfloat16: return at::kBFloat16;
-    case DType::float32: break;
+    case DType::uint8:
+      return at::kByte;
+    case DType::float16:
+      return at::kHalf;
+    case DType::bfloat16:
+      return at::kBFloat16;
+    case DType::float32:
+      break;
   }
   return at::kFloat;
 }

@@ -8,8 +8,12 @@ constexpr ImageSize kSquare{224, 224};
 
 at::Tensor channels_in_front(const at::Tensor& frames) { return frames.permute({0, 3, 1, 2}); }
 ImageSize shrunk(const at::Tensor& frames) { return short_side_size({frames.size(1), frames.size(2)}, kShort); }
-at::Tensor by_torch(const at::Tensor& frames, ImageSize size) { return resize_torch(channels_in_front(frames).to(at::kFloat), size, TorchFilter::bicubic, true); }
-at::Tensor by_pillow(const at::Tensor& pictures, ImageSize size) { return channels_in_front(resize_pillow(pictures, size, PillowFilter::bicubic)).to(at::kFloat); }
+at::Tensor by_torch(const at::Tensor& frames, ImageSize size) {
+  return resize_torch(channels_in_front(frames).to(at::kFloat), size, TorchFilter::bicubic, true);
+}
+at::Tensor by_pillow(const at::Tensor& pictures, ImageSize size) {
+  return channels_in_front(resize_pillow(pictures, size, PillowFilter::bicubic)).to(at::kFloat);
+}
 
 at::Tensor cropped(const at::Tensor& images) { return normalized(center_crop(images, kSquare).div(255.0), kImageNetStatistics); }
 

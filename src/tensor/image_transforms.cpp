@@ -10,9 +10,9 @@ namespace {
 constexpr ImageSize kCrop224{224, 224};
 
 ImageSize frame_size(const at::Tensor& frames) {
-  GALLOP_CHECK(frames.dim() == 4 && frames.size(3) == 3 && frames.scalar_type() == at::kByte && frames.numel() > 0,
-               InvalidArgument, "transform: {} tensor of {} dimensions; expected decoded frames, uint8 [T, H, W, 3]",
-               c10::toString(frames.scalar_type()), frames.dim());
+  GALLOP_CHECK(frames.dim() == 4 && frames.size(3) == 3 && frames.scalar_type() == at::kByte && frames.numel() > 0, InvalidArgument,
+               "transform: {} tensor of {} dimensions; expected decoded frames, uint8 [T, H, W, 3]", c10::toString(frames.scalar_type()),
+               frames.dim());
   return {frames.size(1), frames.size(2)};
 }
 
@@ -31,8 +31,8 @@ ImageSize scaled_to(ImageSize from, std::int64_t reference, double target) {
 }  // namespace
 
 at::Tensor normalized(const at::Tensor& images, const ChannelStatistics& statistics) {
-  GALLOP_CHECK(images.dim() >= 3 && images.size(-3) == 3, InvalidArgument,
-               "normalize: {} dimensions; expected [..., 3, H, W]", images.dim());
+  GALLOP_CHECK(images.dim() >= 3 && images.size(-3) == 3, InvalidArgument, "normalize: {} dimensions; expected [..., 3, H, W]",
+               images.dim());
   const auto channel_values = [&](const std::array<double, 3>& values) {
     return at::tensor(at::ArrayRef<double>(values), images.options()).view({3, 1, 1});
   };
@@ -43,8 +43,7 @@ at::Tensor clip_tensor_224(const at::Tensor& frames, ClipInput input) {
   const auto size = short_side_size(frame_size(frames), 224);
   auto images = channels_first(frames);
   if (input == ClipInput::from_float) images = images.to(at::kFloat);
-  return normalized(unit_range(center_crop(resize_torch(images, size, TorchFilter::bicubic), kCrop224)),
-                    kClipStatistics);
+  return normalized(unit_range(center_crop(resize_torch(images, size, TorchFilter::bicubic), kCrop224)), kClipStatistics);
 }
 
 at::Tensor clip_image_224(const at::Tensor& frames) {
@@ -54,14 +53,12 @@ at::Tensor clip_image_224(const at::Tensor& frames) {
 
 at::Tensor dino_tensor_224(const at::Tensor& frames) {
   const auto size = short_side_size(frame_size(frames), 224);
-  return normalized(unit_range(resize_torch(channels_first(frames).to(at::kFloat), size, TorchFilter::bilinear)),
-                    kImageNetStatistics);
+  return normalized(unit_range(resize_torch(channels_first(frames).to(at::kFloat), size, TorchFilter::bilinear)), kImageNetStatistics);
 }
 
 at::Tensor tag2text_384(const at::Tensor& frames) {
   frame_size(frames);
-  return normalized(unit_range(channels_first(resize_pillow(frames, {384, 384}, PillowFilter::bilinear))),
-                    kImageNetStatistics);
+  return normalized(unit_range(channels_first(resize_pillow(frames, {384, 384}, PillowFilter::bilinear))), kImageNetStatistics);
 }
 
 at::Tensor umt_224(const at::Tensor& frames) {

@@ -12,8 +12,7 @@ struct ChannelStatistics {
   std::array<double, 3> mean, deviation;
 };
 inline constexpr ChannelStatistics kImageNetStatistics{{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
-inline constexpr ChannelStatistics kClipStatistics{{0.48145466, 0.4578275, 0.40821073},
-                                                   {0.26862954, 0.26130258, 0.27577711}};
+inline constexpr ChannelStatistics kClipStatistics{{0.48145466, 0.4578275, 0.40821073}, {0.26862954, 0.26130258, 0.27577711}};
 
 // (images - mean) / deviation on float32 [..., 3, H, W], in float32 as torchvision's Normalize.
 at::Tensor normalized(const at::Tensor& images, const ChannelStatistics& statistics);

@@ -21,42 +21,33 @@ std::pair<std::int64_t, float> source_position(std::int64_t x, double scale) {
 std::int16_t fixed_weight(float part) { return static_cast<std::int16_t>(std::lrint(part * kOpencvOne)); }
 
 // Not divided by their ratio: OpenCV takes the reciprocal of the rounded quotient.
-double source_scale(std::int64_t from, std::int64_t to) {
-  return 1.0 / (static_cast<double>(to) / static_cast<double>(from));
-}
+double source_scale(std::int64_t from, std::int64_t to) { return 1.0 / (static_cast<double>(to) / static_cast<double>(from)); }
 
-GALLOP_VECTOR_CLONES void blend_rows(const std::int16_t* low, const std::int16_t* high, std::int16_t low_weight,
-                                     std::int16_t high_weight, std::uint8_t* target, std::int64_t count) {
+GALLOP_VECTOR_CLONES void blend_rows(const std::int16_t* low, const std::int16_t* high, std::int16_t low_weight, std::int16_t high_weight,
+                                     std::uint8_t* target, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto a = static_cast<std::int16_t>((low[i] * low_weight) >> 16),
-               b = static_cast<std::int16_t>((high[i] * high_weight) >> 16);
+    const auto a = static_cast<std::int16_t>((low[i] * low_weight) >> 16), b = static_cast<std::int16_t>((high[i] * high_weight) >> 16);
     target[i] = static_cast<std::uint8_t>((a + b + 2) >> 2);
   }
 }
 
 }  // namespace
 
-OpencvPlan::OpencvPlan(std::int64_t height, std::int64_t width, std::int64_t to_height, std::int64_t to_width,
-                       std::int64_t channels)
-    : height_(height),
-      width_(width),
-      to_width_(to_width),
-      channels_(channels),
-      halves_(height == 2 * to_height && width == 2 * to_width) {
+OpencvPlan::OpencvPlan(std::int64_t height, std::int64_t width, std::int64_t to_height, std::int64_t to_width, std::int64_t channels)
+    : height_(height), width_(width), to_width_(to_width), channels_(channels), halves_(height == 2 * to_height && width == 2 * to_width) {
   for (std::int64_t x = 0; x < to_width; ++x) {
     auto [low, part] = source_position(x, source_scale(width, to_width));
     if (low < 0) low = 0, part = 0.0F;
     const bool at_edge = low >= width - 1;  // the last pixel alone, with the whole weight
     if (at_edge) low = width - 1, part = 0.0F;
-    columns_.push_back({static_cast<std::int32_t>(low * channels),
-                        static_cast<std::int32_t>((low + (at_edge ? 0 : 1)) * channels), fixed_weight(1.0F - part),
-                        fixed_weight(part)});
+    columns_.push_back({static_cast<std::int32_t>(low * channels), static_cast<std::int32_t>((low + (at_edge ? 0 : 1)) * channels),
+                        fixed_weight(1.0F - part), fixed_weight(part)});
   }
   for (std::int64_t y = 0; y < to_height; ++y) {
     const auto [low, part] = source_position(y, source_scale(height, to_height));
     rows_.push_back({static_cast<std::int32_t>(std::clamp<std::int64_t>(low, 0, height - 1)),
-                     static_cast<std::int32_t>(std::clamp<std::int64_t>(low + 1, 0, height - 1)),
-                     fixed_weight(1.0F - part), fixed_weight(part)});
+                     static_cast<std::int32_t>(std::clamp<std::int64_t>(low + 1, 0, height - 1)), fixed_weight(1.0F - part),
+                     fixed_weight(part)});
   }
 }
 
@@ -67,8 +58,7 @@ void OpencvPlan::halve_row(const std::uint8_t* source, std::uint8_t* target, std
   for (std::int64_t x = 0; x < to_width_; ++x)
     for (std::int64_t c = 0; c < channels_; ++c) {
       const auto at = 2 * x * channels_ + c;
-      out[x * channels_ + c] =
-          static_cast<std::uint8_t>((upper[at] + upper[at + channels_] + lower[at] + lower[at + channels_] + 2) >> 2);
+      out[x * channels_ + c] = static_cast<std::uint8_t>((upper[at] + upper[at + channels_] + lower[at] + lower[at + channels_] + 2) >> 2);
     }
 }
 
@@ -91,8 +81,7 @@ void OpencvPlan::rows(const std::uint8_t* source, std::uint8_t* target, std::int
     const auto* in = source + row * width_ * channels_;
     for (const auto& tap : columns_)
       for (std::int64_t c = 0; c < channels_; ++c)
-        *out++ =
-            static_cast<std::int16_t>((in[tap.low + c] * tap.low_weight + in[tap.high + c] * tap.high_weight) >> 4);
+        *out++ = static_cast<std::int16_t>((in[tap.low + c] * tap.low_weight + in[tap.high + c] * tap.high_weight) >> 4);
     return slot;
   };
   for (auto y = first; y < last; ++y) {

@@ -9,8 +9,7 @@ namespace gallop::tensor {
 // The weights of one resize, shared by all its pictures and threads.
 class OpencvPlan {
  public:
-  OpencvPlan(std::int64_t height, std::int64_t width, std::int64_t to_height, std::int64_t to_width,
-             std::int64_t channels);
+  OpencvPlan(std::int64_t height, std::int64_t width, std::int64_t to_height, std::int64_t to_width, std::int64_t channels);
   // Output rows [first, last) of the picture [height, width, channels] at `source`.
   void rows(const std::uint8_t* source, std::uint8_t* target, std::int64_t first, std::int64_t last) const;
 

@@ -48,9 +48,8 @@ std::uint8_t clip_byte(std::int32_t sum) { return static_cast<std::uint8_t>(std:
 // Four lanes, one pixel: red, green, blue, nothing.
 using Lanes = std::int32_t __attribute__((vector_size(16), aligned(4), may_alias));
 
-GALLOP_VECTOR_CLONES void across_rgb(const std::int32_t* row, std::uint8_t* target, const std::int32_t* firsts,
-                                     const std::int32_t* counts, const std::int32_t* weights, std::int64_t stride,
-                                     std::int64_t positions) {
+GALLOP_VECTOR_CLONES void across_rgb(const std::int32_t* row, std::uint8_t* target, const std::int32_t* firsts, const std::int32_t* counts,
+                                     const std::int32_t* weights, std::int64_t stride, std::int64_t positions) {
   for (std::int64_t x = 0; x < positions; ++x, weights += stride) {
     const auto* pixel = reinterpret_cast<const Lanes*>(row + 4 * firsts[x]);
     Lanes even = {kPillowHalf, kPillowHalf, kPillowHalf, 0}, odd = {0, 0, 0, 0};
@@ -65,9 +64,8 @@ GALLOP_VECTOR_CLONES void across_rgb(const std::int32_t* row, std::uint8_t* targ
   }
 }
 
-GALLOP_VECTOR_CLONES void across_gray(const std::uint8_t* row, std::uint8_t* target, const std::int32_t* firsts,
-                                      const std::int32_t* counts, const std::int32_t* weights, std::int64_t stride,
-                                      std::int64_t positions) {
+GALLOP_VECTOR_CLONES void across_gray(const std::uint8_t* row, std::uint8_t* target, const std::int32_t* firsts, const std::int32_t* counts,
+                                      const std::int32_t* weights, std::int64_t stride, std::int64_t positions) {
   for (std::int64_t x = 0; x < positions; ++x, weights += stride) {
     const std::uint8_t* pixel = row + firsts[x];
     std::int32_t sum = kPillowHalf;
@@ -78,8 +76,8 @@ GALLOP_VECTOR_CLONES void across_gray(const std::uint8_t* row, std::uint8_t* tar
 
 constexpr std::int64_t kTile = 512;  // sums that stay in the first-level cache
 
-GALLOP_VECTOR_CLONES void down_tile(const std::uint8_t* source, std::uint8_t* target, std::int64_t bytes,
-                                    std::int64_t row_bytes, const std::int32_t* weights, std::int32_t count) {
+GALLOP_VECTOR_CLONES void down_tile(const std::uint8_t* source, std::uint8_t* target, std::int64_t bytes, std::int64_t row_bytes,
+                                    const std::int32_t* weights, std::int32_t count) {
   std::int32_t sums[kTile];
   for (std::int64_t i = 0; i < bytes; ++i) sums[i] = kPillowHalf;
   for (std::int32_t t = 0; t < count; ++t, source += row_bytes)
@@ -103,13 +101,11 @@ PillowTaps pillow_taps(std::int64_t from, std::int64_t to, PillowFilter filter) 
     const auto end = std::min<std::int64_t>(static_cast<std::int64_t>(center + support + 0.5), from);
     double total = 0.0;
     for (std::int64_t i = begin; i < end; ++i)
-      total += values[static_cast<std::size_t>(i - begin)] =
-          shape.value((static_cast<double>(i) - center + 0.5) * narrowing);
+      total += values[static_cast<std::size_t>(i - begin)] = shape.value((static_cast<double>(i) - center + 0.5) * narrowing);
     auto* weights = taps.weights.data() + x * taps.stride;
     for (std::int64_t i = 0; i < end - begin; ++i) {
       const double weight =
-          (total != 0.0 ? values[static_cast<std::size_t>(i)] / total : values[static_cast<std::size_t>(i)]) *
-          (1 << kPillowBits);
+          (total != 0.0 ? values[static_cast<std::size_t>(i)] / total : values[static_cast<std::size_t>(i)]) * (1 << kPillowBits);
       weights[i] = static_cast<std::int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
     taps.first.push_back(static_cast<std::int32_t>(begin));
@@ -118,8 +114,8 @@ PillowTaps pillow_taps(std::int64_t from, std::int64_t to, PillowFilter filter) 
   return taps;
 }
 
-void pillow_across(const std::uint8_t* source, std::uint8_t* target, std::int64_t width, std::int64_t channels,
-                   std::int64_t first, std::int64_t last, const PillowTaps& taps) {
+void pillow_across(const std::uint8_t* source, std::uint8_t* target, std::int64_t width, std::int64_t channels, std::int64_t first,
+                   std::int64_t last, const PillowTaps& taps) {
   const auto positions = static_cast<std::int64_t>(taps.first.size());
   std::vector<std::int32_t> lanes(channels == 3 ? static_cast<std::size_t>(4 * width) : 0);
   for (auto y = first; y < last; ++y) {
@@ -135,14 +131,14 @@ void pillow_across(const std::uint8_t* source, std::uint8_t* target, std::int64_
   }
 }
 
-void pillow_down(const std::uint8_t* source, std::uint8_t* target, std::int64_t row_bytes, std::int64_t first,
-                 std::int64_t last, const PillowTaps& taps) {
+void pillow_down(const std::uint8_t* source, std::uint8_t* target, std::int64_t row_bytes, std::int64_t first, std::int64_t last,
+                 const PillowTaps& taps) {
   for (auto y = first; y < last; ++y) {
     const auto i = static_cast<std::size_t>(y);
     const auto* rows = source + taps.first[i] * row_bytes;
     for (std::int64_t at = 0; at < row_bytes; at += kTile)
-      down_tile(rows + at, target + y * row_bytes + at, std::min(kTile, row_bytes - at), row_bytes,
-                taps.weights.data() + y * taps.stride, taps.count[i]);
+      down_tile(rows + at, target + y * row_bytes + at, std::min(kTile, row_bytes - at), row_bytes, taps.weights.data() + y * taps.stride,
+                taps.count[i]);
   }
 }
 

@@ -16,10 +16,10 @@ struct PillowTaps {
 PillowTaps pillow_taps(std::int64_t from, std::int64_t to, PillowFilter filter);
 
 // Rows [first, last): [H, width, channels] to [H, positions, channels]; channels 1 or 3.
-void pillow_across(const std::uint8_t* source, std::uint8_t* target, std::int64_t width, std::int64_t channels,
-                   std::int64_t first, std::int64_t last, const PillowTaps& taps);
+void pillow_across(const std::uint8_t* source, std::uint8_t* target, std::int64_t width, std::int64_t channels, std::int64_t first,
+                   std::int64_t last, const PillowTaps& taps);
 // Output rows [first, last): [H, row_bytes] to [positions, row_bytes].
-void pillow_down(const std::uint8_t* source, std::uint8_t* target, std::int64_t row_bytes, std::int64_t first,
-                 std::int64_t last, const PillowTaps& taps);
+void pillow_down(const std::uint8_t* source, std::uint8_t* target, std::int64_t row_bytes, std::int64_t first, std::int64_t last,
+                 const PillowTaps& taps);
 
 }  // namespace gallop::tensor

@@ -12,7 +12,8 @@ Charsmap::Charsmap(std::string_view blob, const std::string& where) {
   std::uint32_t bytes = 0;
   GALLOP_CHECK(blob.size() >= 4, FormatError, "{}: the normaliser table ends after {} bytes", where, blob.size());
   std::memcpy(&bytes, blob.data(), 4);
-  GALLOP_CHECK(bytes % 4 == 0 && bytes <= blob.size() - 4 && bytes >= 4, FormatError, "{}: the normaliser's trie has {} bytes of {}", where, bytes, blob.size());
+  GALLOP_CHECK(bytes % 4 == 0 && bytes <= blob.size() - 4 && bytes >= 4, FormatError, "{}: the normaliser's trie has {} bytes of {}", where,
+               bytes, blob.size());
   units_.resize(bytes / 4);
   std::memcpy(units_.data(), blob.data() + 4, bytes);
   replacements_ = std::string(blob.substr(4 + bytes));

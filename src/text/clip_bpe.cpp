@@ -50,7 +50,9 @@ std::string read_compressed(const std::filesystem::path& file) {
   return text;
 }
 
-std::uint64_t pair_key(std::int32_t left, std::int32_t right) { return static_cast<std::uint64_t>(left) << 32 | static_cast<std::uint32_t>(right); }
+std::uint64_t pair_key(std::int32_t left, std::int32_t right) {
+  return static_cast<std::uint64_t>(left) << 32 | static_cast<std::uint32_t>(right);
+}
 
 enum class Kind { letter, number, blank, other };
 
@@ -78,7 +80,8 @@ std::string_view word_at(std::string_view text, std::span<const Letter> all, std
 std::string clean_clip_text(std::string_view text) {
   const auto clean = clean_prompt(text);
   std::string lower;
-  for (const auto& letter : letters(clean)) append(lower, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(letter.code))));
+  for (const auto& letter : letters(clean))
+    append(lower, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(letter.code))));
   return lower;
 }
 
@@ -95,13 +98,16 @@ ClipBpe ClipBpe::load(const std::filesystem::path& file) {
   ClipBpe bpe;
   auto line_start = text.find('\n');  // the first line is a header
   for (std::int32_t i = 0; i < kMerges; ++i) {
-    GALLOP_CHECK(line_start != std::string::npos && line_start + 1 < text.size(), FormatError, "{}: {} merges, expected {}; the file is cut off", base::quote(file), i, kMerges);
+    GALLOP_CHECK(line_start != std::string::npos && line_start + 1 < text.size(), FormatError,
+                 "{}: {} merges, expected {}; the file is cut off", base::quote(file), i, kMerges);
     const auto line_end = text.find('\n', line_start + 1);
-    const std::string_view line = std::string_view(text).substr(line_start + 1, (line_end == std::string::npos ? text.size() : line_end) - line_start - 1);
+    const std::string_view line =
+        std::string_view(text).substr(line_start + 1, (line_end == std::string::npos ? text.size() : line_end) - line_start - 1);
     const auto blank = line.find(' ');
     const auto left = pieces.find(std::string(line.substr(0, blank)));
     const auto right = blank == std::string_view::npos ? pieces.end() : pieces.find(std::string(line.substr(blank + 1)));
-    GALLOP_CHECK(left != pieces.end() && right != pieces.end(), FormatError, "{}: merge {} is {}, expected two known pieces", base::quote(file), i, base::quote(line));
+    GALLOP_CHECK(left != pieces.end() && right != pieces.end(), FormatError, "{}: merge {} is {}, expected two known pieces",
+                 base::quote(file), i, base::quote(line));
     const auto id = 2 * kBytes + i;
     bpe.merges_.emplace(pair_key(left->second, right->second), id);
     pieces.emplace(left->first + right->first, id);
@@ -118,7 +124,8 @@ void ClipBpe::merge_word(std::string_view word, std::vector<std::int32_t>& ids) 
   while (symbols.size() > 1) {
     auto best = std::numeric_limits<std::int32_t>::max();
     for (std::size_t i = 0; i + 1 < symbols.size(); ++i)
-      if (const auto found = merges_.find(pair_key(symbols[i], symbols[i + 1])); found != merges_.end()) best = std::min(best, found->second);
+      if (const auto found = merges_.find(pair_key(symbols[i], symbols[i + 1])); found != merges_.end())
+        best = std::min(best, found->second);
     if (best == std::numeric_limits<std::int32_t>::max()) break;
     std::vector<std::int32_t> merged;
     for (std::size_t i = 0; i < symbols.size(); ++i) {
@@ -156,8 +163,8 @@ std::vector<std::int32_t> ClipBpe::encode(std::string_view text) const {
 
 std::vector<std::int64_t> ClipBpe::tokens(std::string_view text, std::size_t context, Overflow overflow) const {
   const auto ids = encode(text);
-  GALLOP_CHECK(ids.size() + 2 <= context || overflow == Overflow::cut, InvalidArgument, "text: {} has {} tokens with start and end, the model reads {}; shorten it",
-               base::quote(text), ids.size() + 2, context);
+  GALLOP_CHECK(ids.size() + 2 <= context || overflow == Overflow::cut, InvalidArgument,
+               "text: {} has {} tokens with start and end, the model reads {}; shorten it", base::quote(text), ids.size() + 2, context);
   std::vector<std::int64_t> row = {kStart};
   row.insert(row.end(), ids.begin(), ids.end());
   row.push_back(kEnd);

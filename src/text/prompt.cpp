@@ -12,20 +12,22 @@ namespace gallop::text {
 namespace {
 
 bool is_blank(char32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 bool is_control(char32_t c) {
-  return c < 0x09 || c == 0x0B || (c >= 0x0E && c <= 0x1F) || c == 0x7F || (c >= 0x206A && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFC);
+  return c < 0x09 || c == 0x0B || (c >= 0x0E && c <= 0x1F) || c == 0x7F || (c >= 0x206A && c <= 0x206F) || c == 0xFEFF ||
+         (c >= 0xFFF9 && c <= 0xFFFC);
 }
 
 const char* ligature(char32_t c) {
   static constexpr std::array kTable{
-      std::pair{U'\u0132', "IJ"}, std::pair{U'\u0133', "ij"}, std::pair{U'\u0149', "\xCA\xBCn"}, std::pair{U'\u01F1', "DZ"}, std::pair{U'\u01F2', "Dz"},
-      std::pair{U'\u01F3', "dz"}, std::pair{U'\u01C4', "D\xC5\xBD"}, std::pair{U'\u01C5', "D\xC5\xBE"}, std::pair{U'\u01C6', "d\xC5\xBE"},
-      std::pair{U'\u01C7', "LJ"}, std::pair{U'\u01C8', "Lj"}, std::pair{U'\u01C9', "lj"}, std::pair{U'\u01CA', "NJ"}, std::pair{U'\u01CB', "Nj"}, std::pair{U'\u01CC', "nj"},
-      std::pair{U'\uFB00', "ff"}, std::pair{U'\uFB01', "fi"}, std::pair{U'\uFB02', "fl"}, std::pair{U'\uFB03', "ffi"}, std::pair{U'\uFB04', "ffl"},
+      std::pair{U'\u0132', "IJ"},        std::pair{U'\u0133', "ij"}, std::pair{U'\u0149', "\xCA\xBCn"}, std::pair{U'\u01F1', "DZ"},
+      std::pair{U'\u01F2', "Dz"},        std::pair{U'\u01F3', "dz"}, std::pair{U'\u01C4', "D\xC5\xBD"}, std::pair{U'\u01C5', "D\xC5\xBE"},
+      std::pair{U'\u01C6', "d\xC5\xBE"}, std::pair{U'\u01C7', "LJ"}, std::pair{U'\u01C8', "Lj"},        std::pair{U'\u01C9', "lj"},
+      std::pair{U'\u01CA', "NJ"},        std::pair{U'\u01CB', "Nj"}, std::pair{U'\u01CC', "nj"},        std::pair{U'\uFB00', "ff"},
+      std::pair{U'\uFB01', "fi"},        std::pair{U'\uFB02', "fl"}, std::pair{U'\uFB03', "ffi"},       std::pair{U'\uFB04', "ffl"},
       std::pair{U'\uFB05', "\xC5\xBFt"}, std::pair{U'\uFB06', "st"}};
   for (const auto& [code, text] : kTable)
     if (code == c) return text;
@@ -61,12 +63,13 @@ std::string repaired(std::string_view text) {
 }
 
 std::optional<char32_t> named_entity(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, char32_t>, 42> kTable{{
-      {"amp", U'&'}, {"lt", U'<'}, {"gt", U'>'}, {"quot", U'"'}, {"apos", U'\''}, {"nbsp", 0xA0}, {"copy", 0xA9}, {"reg", 0xAE}, {"trade", 0x2122},
-      {"hellip", 0x2026}, {"mdash", 0x2014}, {"ndash", 0x2013}, {"lsquo", 0x2018}, {"rsquo", 0x2019}, {"ldquo", 0x201C}, {"rdquo", 0x201D}, {"laquo", 0xAB},
-      {"raquo", 0xBB}, {"bull", 0x2022}, {"middot", 0xB7}, {"deg", 0xB0}, {"times", 0xD7}, {"divide", 0xF7}, {"plusmn", 0xB1}, {"frac12", 0xBD}, {"frac14", 0xBC},
-      {"euro", 0x20AC}, {"pound", 0xA3}, {"yen", 0xA5}, {"cent", 0xA2}, {"sect", 0xA7}, {"para", 0xB6}, {"szlig", 0xDF}, {"eacute", 0xE9}, {"egrave", 0xE8},
-      {"agrave", 0xE0}, {"ccedil", 0xE7}, {"auml", 0xE4}, {"ouml", 0xF6}, {"uuml", 0xFC}, {"ntilde", 0xF1}, {"iexcl", 0xA1}}};
+  static constexpr std::array<std::pair<std::string_view, char32_t>, 42> kTable{
+      {{"amp", U'&'},     {"lt", U'<'},      {"gt", U'>'},       {"quot", U'"'},    {"apos", U'\''},   {"nbsp", 0xA0},    {"copy", 0xA9},
+       {"reg", 0xAE},     {"trade", 0x2122}, {"hellip", 0x2026}, {"mdash", 0x2014}, {"ndash", 0x2013}, {"lsquo", 0x2018}, {"rsquo", 0x2019},
+       {"ldquo", 0x201C}, {"rdquo", 0x201D}, {"laquo", 0xAB},    {"raquo", 0xBB},   {"bull", 0x2022},  {"middot", 0xB7},  {"deg", 0xB0},
+       {"times", 0xD7},   {"divide", 0xF7},  {"plusmn", 0xB1},   {"frac12", 0xBD},  {"frac14", 0xBC},  {"euro", 0x20AC},  {"pound", 0xA3},
+       {"yen", 0xA5},     {"cent", 0xA2},    {"sect", 0xA7},     {"para", 0xB6},    {"szlig", 0xDF},   {"eacute", 0xE9},  {"egrave", 0xE8},
+       {"agrave", 0xE0},  {"ccedil", 0xE7},  {"auml", 0xE4},     {"ouml", 0xF6},    {"uuml", 0xFC},    {"ntilde", 0xF1},  {"iexcl", 0xA1}}};
   const auto found = std::find_if(kTable.begin(), kTable.end(), [&](const auto& row) { return row.first == name; });
   if (found == kTable.end()) return std::nullopt;
   return found->second;

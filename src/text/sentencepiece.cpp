@@ -23,9 +23,15 @@ class Message {
     const auto key = varint();
     field = {.number = key >> 3};
     switch (key & 7) {
-      case 0: field.value = varint(); break;
-      case 1: take(8); break;
-      case 2: field.bytes = take(varint()); break;
+      case 0:
+        field.value = varint();
+        break;
+      case 1:
+        take(8);
+        break;
+      case 2:
+        field.bytes = take(varint());
+        break;
       case 5: {
         const auto four = take(4);
         std::uint32_t value = 0;
@@ -33,7 +39,8 @@ class Message {
         field.value = value;
         break;
       }
-      default: broken();
+      default:
+        broken();
     }
     return true;
   }

@@ -39,12 +39,14 @@ std::string decode_base64(std::string_view text, const std::string& where) {
 
 std::string charsmap_of(const base::Json& normalizer, const std::string& where) {
   if (normalizer.is_null()) return {};
-  if (normalizer.value("type", std::string()) == "Precompiled") return decode_base64(normalizer.at("precompiled_charsmap").get<std::string>(), where);
+  if (normalizer.value("type", std::string()) == "Precompiled")
+    return decode_base64(normalizer.at("precompiled_charsmap").get<std::string>(), where);
   std::string blob;
   if (normalizer.value("type", std::string()) == "Sequence")
     for (const auto& step : normalizer.at("normalizers")) {
       const auto type = step.value("type", std::string());
-      GALLOP_CHECK(type == "Precompiled" || type == "Replace" || type == "Strip", Unsupported, "{}: the normaliser step \"{}\" is not known", where, type);
+      GALLOP_CHECK(type == "Precompiled" || type == "Replace" || type == "Strip", Unsupported,
+                   "{}: the normaliser step \"{}\" is not known", where, type);
       if (type == "Precompiled") blob = charsmap_of(step, where);
     }
   return blob;
@@ -77,22 +79,24 @@ Unigram Unigram::read(const std::filesystem::path& file) {
   const auto& model = json["model"];
   double lowest = std::numeric_limits<double>::infinity();
   for (const auto& entry : model.at("vocab")) {
-    GALLOP_CHECK(entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_number(), FormatError, "{}: entry {} of the vocabulary is broken", where,
-                 tokenizer.scores_.size());
+    GALLOP_CHECK(entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_number(), FormatError,
+                 "{}: entry {} of the vocabulary is broken", where, tokenizer.scores_.size());
     const auto piece = entry[0].get<std::string>();
     tokenizer.pieces_.emplace(piece, static_cast<int>(tokenizer.scores_.size()));
     tokenizer.longest_ = std::max(tokenizer.longest_, piece.size());
     tokenizer.scores_.push_back(entry[1].get<double>());
     lowest = std::min(lowest, tokenizer.scores_.back());
   }
-  GALLOP_CHECK(!tokenizer.scores_.empty() && model.contains("unk_id") && model["unk_id"].is_number_integer(), FormatError, "{}: no vocabulary or no unknown token", where);
+  GALLOP_CHECK(!tokenizer.scores_.empty() && model.contains("unk_id") && model["unk_id"].is_number_integer(), FormatError,
+               "{}: no vocabulary or no unknown token", where);
   tokenizer.unknown_ = model["unk_id"];
   tokenizer.unknown_score_ = lowest - 10.0;
   tokenizer.byte_fallback_ = model.value("byte_fallback", false);
   tokenizer.charsmap_ = Charsmap(charsmap_of(json.value("normalizer", base::Json()), where), where);
   for (const auto& token : json.value("added_tokens", base::Json::array()))
     if (token.value("special", false)) tokenizer.specials_.emplace_back(token.at("content").get<std::string>(), token.at("id").get<int>());
-  std::stable_sort(tokenizer.specials_.begin(), tokenizer.specials_.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  std::stable_sort(tokenizer.specials_.begin(), tokenizer.specials_.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
   const auto end = tokenizer.pieces_.find("</s>");
   GALLOP_CHECK(end != tokenizer.pieces_.end(), FormatError, "{}: the vocabulary has no </s>", where);
   tokenizer.end_ = end->second;
@@ -120,7 +124,8 @@ Unigram Unigram::from_sentencepiece(std::string_view bytes, const std::string& w
     tokenizer.specials_.emplace_back(fmt::format("<extra_id_{}>", i), static_cast<int>(tokenizer.scores_.size()));
     tokenizer.scores_.push_back(0.0);
   }
-  std::stable_sort(tokenizer.specials_.begin(), tokenizer.specials_.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  std::stable_sort(tokenizer.specials_.begin(), tokenizer.specials_.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
   tokenizer.unknown_score_ = lowest - 10.0;
   tokenizer.charsmap_ = Charsmap(model.charsmap, where);
   return tokenizer;
@@ -130,8 +135,9 @@ std::vector<int> Unigram::encode(std::string_view text, std::size_t limit) const
   std::vector<int> ids;
   std::size_t plain = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const auto found = text[at] != '<' ? specials_.end()
-                                       : std::find_if(specials_.begin(), specials_.end(), [&](const auto& special) { return text.substr(at).starts_with(special.first); });
+    const auto found = text[at] != '<' ? specials_.end() : std::find_if(specials_.begin(), specials_.end(), [&](const auto& special) {
+      return text.substr(at).starts_with(special.first);
+    });
     if (found == specials_.end()) {
       ++at;
       continue;
@@ -185,7 +191,8 @@ void Unigram::encode_word(std::string_view word, std::vector<int>& ids) const {
     if (node.id < 0 || base + unknown_score_ > node.score) node = {base + unknown_score_, start, unknown_};
   }
   std::vector<std::pair<std::string_view, int>> path;
-  for (std::size_t at = word.size(); at > 0; at = best[at].from) path.emplace_back(word.substr(best[at].from, at - best[at].from), best[at].id);
+  for (std::size_t at = word.size(); at > 0; at = best[at].from)
+    path.emplace_back(word.substr(best[at].from, at - best[at].from), best[at].id);
   std::reverse(path.begin(), path.end());
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (path[i].second != unknown_) {

@@ -25,8 +25,8 @@ class Unigram {
   std::size_t size() const { return scores_.size(); }
 
  private:
-  void encode_plain(std::string_view text, std::vector<int>& ids) const;   // no special tokens in it
-  void encode_word(std::string_view word, std::vector<int>& ids) const;    // best path through one word
+  void encode_plain(std::string_view text, std::vector<int>& ids) const;  // no special tokens in it
+  void encode_word(std::string_view word, std::vector<int>& ids) const;   // best path through one word
   void append_unknown(std::string_view piece, std::vector<int>& ids) const;
 
   Charsmap charsmap_;

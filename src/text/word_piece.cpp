@@ -16,16 +16,20 @@ constexpr std::size_t kPieces = 30522, kLongestWord = 100;  // letters; longer w
 
 utf8proc_category_t category(char32_t code) { return utf8proc_category(static_cast<utf8proc_int32_t>(code)); }
 
-bool is_blank(char32_t code) { return code == ' ' || (code >= 0x09 && code <= 0x0D && code != 0x0B && code != 0x0C) || category(code) == UTF8PROC_CATEGORY_ZS; }
+bool is_blank(char32_t code) {
+  return code == ' ' || (code >= 0x09 && code <= 0x0D && code != 0x0B && code != 0x0C) || category(code) == UTF8PROC_CATEGORY_ZS;
+}
 
 bool is_control(char32_t code) {
   if (code == '\t' || code == '\n' || code == '\r') return false;
   const auto kind = category(code);
-  return kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CF || kind == UTF8PROC_CATEGORY_CO || kind == UTF8PROC_CATEGORY_CS || kind == UTF8PROC_CATEGORY_CN;
+  return kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CF || kind == UTF8PROC_CATEGORY_CO || kind == UTF8PROC_CATEGORY_CS ||
+         kind == UTF8PROC_CATEGORY_CN;
 }
 
 bool is_punctuation(char32_t code) {
-  if (code < 128) return (code >= 33 && code <= 47) || (code >= 58 && code <= 64) || (code >= 91 && code <= 96) || (code >= 123 && code <= 126);
+  if (code < 128)
+    return (code >= 33 && code <= 47) || (code >= 58 && code <= 64) || (code >= 91 && code <= 96) || (code >= 123 && code <= 126);
   const auto kind = category(code);
   return kind >= UTF8PROC_CATEGORY_PC && kind <= UTF8PROC_CATEGORY_PO;
 }
@@ -76,9 +80,9 @@ WordPiece WordPiece::load(const std::filesystem::path& file) {
     vocabulary.pieces_.push_back(std::move(piece));
     start = end + 1;
   }
-  GALLOP_CHECK(vocabulary.pieces_.size() == kPieces && vocabulary.pieces_[kStart] == "[CLS]" && vocabulary.pieces_[kEnd] == "[SEP]", FormatError,
-               "{}: {} lines, expected the {} word pieces of bert-base-uncased with [CLS] on line 102; get the file again", base::quote(file),
-               vocabulary.pieces_.size(), kPieces);
+  GALLOP_CHECK(vocabulary.pieces_.size() == kPieces && vocabulary.pieces_[kStart] == "[CLS]" && vocabulary.pieces_[kEnd] == "[SEP]",
+               FormatError, "{}: {} lines, expected the {} word pieces of bert-base-uncased with [CLS] on line 102; get the file again",
+               base::quote(file), vocabulary.pieces_.size(), kPieces);
   return vocabulary;
 }
 
@@ -90,7 +94,8 @@ void WordPiece::encode_word(std::string_view word, std::vector<std::int64_t>& id
     auto end = all.size();
     for (; end > start; --end) {
       const auto last = all[end - 1];
-      const auto piece = (start > 0 ? "##" : "") + std::string(word.substr(all[start].offset, last.offset + last.length - all[start].offset));
+      const auto piece =
+          (start > 0 ? "##" : "") + std::string(word.substr(all[start].offset, last.offset + last.length - all[start].offset));
       const auto known = ids_.find(piece);
       if (known == ids_.end()) continue;
       found.push_back(known->second);
@@ -117,8 +122,9 @@ std::string WordPiece::decode(std::span<const std::int64_t> ids) const {
     text += pieces_[static_cast<std::size_t>(id)];
   }
   replace_all(text, " ##", "");
-  constexpr std::pair<std::string_view, std::string_view> kClean[] = {{" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
-                                                                      {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  constexpr std::pair<std::string_view, std::string_view> kClean[] = {{" .", "."},     {" ?", "?"},     {" !", "!"},   {" ,", ","},
+                                                                      {" ' ", "'"},    {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"},
+                                                                      {" 've", "'ve"}, {" 're", "'re"}};
   for (const auto& [from, to] : kClean) replace_all(text, from, to);
   return text;
 }

@@ -37,12 +37,11 @@ TensorMap open_weights(const std::filesystem::path& path) {
   if (opens_like_safetensors) return open_safetensors(file);
   if (looks_like_torch_stream(bytes)) return open_torch_stream(mapped);
   const auto stranger = known_stranger(bytes);
-  GALLOP_CHECK(stranger.empty(), FormatError,
-               "{}: is {}, expected a safetensors or torch checkpoint; get the weights in one of these", shown,
-               stranger);
+  GALLOP_CHECK(stranger.empty(), FormatError, "{}: is {}, expected a safetensors or torch checkpoint; get the weights in one of these",
+               shown, stranger);
   if (file.extension() == ".safetensors") return open_safetensors(file);
-  throw FormatError(fmt::format("{}: neither safetensors nor a torch checkpoint ({} bytes); is the download complete?",
-                                shown, bytes.size()));
+  throw FormatError(
+      fmt::format("{}: neither safetensors nor a torch checkpoint ({} bytes); is the download complete?", shown, bytes.size()));
 }
 
 }  // namespace gallop::weights

@@ -18,8 +18,8 @@ class Reader {
  public:
   Reader(std::span<const std::byte> bytes, const std::string& where) : bytes_(bytes), where_(where) {}
   std::span<const std::byte> take(std::uint64_t count) {
-    GALLOP_CHECK(count <= bytes_.size() - at_, FormatError,
-                 "{}: ends in the middle of its description; it was cut short: copy it again", where_);
+    GALLOP_CHECK(count <= bytes_.size() - at_, FormatError, "{}: ends in the middle of its description; it was cut short: copy it again",
+                 where_);
     const auto view = bytes_.subspan(at_, static_cast<std::size_t>(count));
     at_ += static_cast<std::size_t>(count);
     return view;
@@ -27,8 +27,7 @@ class Reader {
   std::uint64_t unsigned_number(int count) {
     const auto view = take(static_cast<std::uint64_t>(count));
     std::uint64_t value = 0;
-    for (int i = count - 1; i >= 0; --i)
-      value = value << 8 | static_cast<std::uint64_t>(view[static_cast<std::size_t>(i)]);
+    for (int i = count - 1; i >= 0; --i) value = value << 8 | static_cast<std::uint64_t>(view[static_cast<std::size_t>(i)]);
     return value;
   }
   std::string text(std::uint64_t count) {
@@ -41,8 +40,7 @@ class Reader {
       const char c = static_cast<char>(take(1)[0]);
       if (c == '\n') return out;
       out += c;
-      GALLOP_CHECK(out.size() <= kLongestName, FormatError, "{}: a name is longer than {} bytes; refused", where_,
-                   kLongestName);
+      GALLOP_CHECK(out.size() <= kLongestName, FormatError, "{}: a name is longer than {} bytes; refused", where_, kLongestName);
     }
   }
   std::size_t position() const { return at_; }
@@ -62,13 +60,12 @@ class Machine {
     while (true) {
       const auto opcode = static_cast<unsigned char>(reader_.take(1)[0]);
       if (opcode == '.') {
-        GALLOP_CHECK(stack_.size() == 1 && marks_.empty(), FormatError,
-                     "{}: its description ends with {} values, expected one", where_, stack_.size());
+        GALLOP_CHECK(stack_.size() == 1 && marks_.empty(), FormatError, "{}: its description ends with {} values, expected one", where_,
+                     stack_.size());
         return {arena_, stack_.back(), reader_.position()};
       }
       if (!scalar(opcode) && !container(opcode) && !memo(opcode) && !object(opcode))
-        throw FormatError(
-            fmt::format("{}: pickle instruction 0x{:02x} is not one a tensor file needs; refused", where_, opcode));
+        throw FormatError(fmt::format("{}: pickle instruction 0x{:02x} is not one a tensor file needs; refused", where_, opcode));
     }
   }
 
@@ -93,8 +90,8 @@ class Machine {
     return stack_.back();
   }
   std::vector<PicklePtr> pop_to_mark() {
-    GALLOP_CHECK(!marks_.empty() && marks_.back() <= stack_.size(), FormatError,
-                 "{}: its description closes a list that was not opened", where_);
+    GALLOP_CHECK(!marks_.empty() && marks_.back() <= stack_.size(), FormatError, "{}: its description closes a list that was not opened",
+                 where_);
     const auto start = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
     std::vector<PicklePtr> items(start, stack_.end());
     stack_.erase(start, stack_.end());
@@ -113,16 +110,14 @@ class Machine {
   }
   void set_items(const std::vector<PicklePtr>& items) {
     auto* dict = std::get_if<PickleDict>(&top()->data);
-    GALLOP_CHECK(dict != nullptr && items.size() % 2 == 0, FormatError,
-                 "{}: puts entries into something that is no dictionary", where_);
+    GALLOP_CHECK(dict != nullptr && items.size() % 2 == 0, FormatError, "{}: puts entries into something that is no dictionary", where_);
     for (std::size_t i = 0; i < items.size(); i += 2) dict->items.emplace_back(items[i], items[i + 1]);
   }
 
   // Numbers beyond 64 bits (the mark of the old stream format has ten bytes) stay bytes.
   PicklePtr long_number(std::uint64_t length) {
     if (length > 8) {
-      GALLOP_CHECK(length <= 64, FormatError, "{}: a number of {} bytes is not one a tensor file holds", where_,
-                   length);
+      GALLOP_CHECK(length <= 64, FormatError, "{}: a number of {} bytes is not one a tensor file holds", where_, length);
       return make(reader_.text(length));
     }
     const auto view = reader_.take(length);
@@ -314,8 +309,7 @@ class Machine {
   }
   std::string text_of(const PickleValue* value) {
     const auto* text = std::get_if<std::string>(&value->data);
-    GALLOP_CHECK(text != nullptr && text->size() <= kLongestName, FormatError,
-                 "{}: a short name was expected in its description", where_);
+    GALLOP_CHECK(text != nullptr && text->size() <= kLongestName, FormatError, "{}: a short name was expected in its description", where_);
     return *text;
   }
   void push_global(std::string name) {
@@ -326,8 +320,7 @@ class Machine {
     const auto *arguments = pop(), *callable = pop();
     const auto* name = std::get_if<PickleGlobal>(&callable->data);
     const auto* list = std::get_if<PickleList>(&arguments->data);
-    GALLOP_CHECK(name != nullptr && list != nullptr, FormatError, "{}: calls something that is no name; refused",
-                 where_);
+    GALLOP_CHECK(name != nullptr && list != nullptr, FormatError, "{}: calls something that is no name; refused", where_);
     push(rebuild(name->name, *list, *arena_));
   }
   // State of an object: its attributes become entries of its table; state of anything else changes nothing that matters
@@ -357,8 +350,6 @@ void PickleArena::charge(std::size_t values) {
   GALLOP_CHECK(charged_ <= kMostValues, FormatError, "{}: describes more than {} values; refused", where_, kMostValues);
 }
 
-PickleResult read_pickle(std::span<const std::byte> bytes, const std::string& where) {
-  return Machine(bytes, where).run();
-}
+PickleResult read_pickle(std::span<const std::byte> bytes, const std::string& where) { return Machine(bytes, where).run(); }
 
 }  // namespace gallop::weights

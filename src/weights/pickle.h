@@ -43,9 +43,7 @@ struct PickleStorage {
   std::int64_t numel = 0;
 };
 struct PickleValue {
-  std::variant<PickleNone, bool, std::int64_t, double, std::string, PickleGlobal, PickleList, PickleDict, PickleStorage,
-               TensorSpec>
-      data;
+  std::variant<PickleNone, bool, std::int64_t, double, std::string, PickleGlobal, PickleList, PickleDict, PickleStorage, TensorSpec> data;
 };
 
 // Owns all values of one pickle and bounds what hostile input can make of a few bytes: each value, and each entry

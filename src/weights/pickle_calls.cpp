@@ -29,18 +29,11 @@ constexpr std::int64_t kMostExpanded = 4096;
 constexpr std::size_t kLongestKey = 256;  // of a storage: a number, or an address written out
 
 // Names that build containers or tensors and nothing else.
-constexpr std::array<std::string_view, 12> kCallables = {"collections.OrderedDict",
-                                                         "torch._utils._rebuild_tensor_v3",
-                                                         "torch._utils._rebuild_tensor_v2",
-                                                         "torch._utils._rebuild_tensor",
-                                                         "torch._utils._rebuild_parameter",
-                                                         "torch.Size",
-                                                         "torch.jit._pickle.build_intlist",
-                                                         "torch.jit._pickle.build_tensorlist",
-                                                         "torch.jit._pickle.build_doublelist",
-                                                         "torch.jit._pickle.build_boollist",
-                                                         "torch.jit._pickle.restore_type_tag",
-                                                         "_codecs.encode"};  // how version 2 writes bytes
+constexpr std::array<std::string_view, 12> kCallables = {
+    "collections.OrderedDict",          "torch._utils._rebuild_tensor_v3",    "torch._utils._rebuild_tensor_v2",
+    "torch._utils._rebuild_tensor",     "torch._utils._rebuild_parameter",    "torch.Size",
+    "torch.jit._pickle.build_intlist",  "torch.jit._pickle.build_tensorlist", "torch.jit._pickle.build_doublelist",
+    "torch.jit._pickle.build_boollist", "torch.jit._pickle.restore_type_tag", "_codecs.encode"};  // how version 2 writes bytes
 
 // Element types by themselves, named where the storage does not tell them.
 constexpr std::array<std::pair<std::string_view, at::ScalarType>, 15> kElementTypes = {{
@@ -78,8 +71,8 @@ std::int64_t integer(const PicklePtr& value, const std::string& where) {
 
 std::vector<std::int64_t> integers(const PicklePtr& value, const std::string& where) {
   const auto* list = std::get_if<PickleList>(&value->data);
-  GALLOP_CHECK(list != nullptr && list->items.size() <= 64, FormatError,
-               "{}: a short tuple was expected inside a tensor description", where);
+  GALLOP_CHECK(list != nullptr && list->items.size() <= 64, FormatError, "{}: a short tuple was expected inside a tensor description",
+               where);
   std::vector<std::int64_t> numbers;
   for (const auto& item : list->items) numbers.push_back(integer(item, where));
   return numbers;
@@ -88,8 +81,8 @@ std::vector<std::int64_t> integers(const PicklePtr& value, const std::string& wh
 // `dtype`: of the tensor when its storage is untyped.
 PicklePtr make_tensor(const PickleList& arguments, std::optional<at::ScalarType> dtype, PickleArena& arena) {
   const auto& where = arena.where();
-  GALLOP_CHECK(arguments.items.size() >= 4, FormatError, "{}: a tensor description has {} parts, expected at least 4",
-               where, arguments.items.size());
+  GALLOP_CHECK(arguments.items.size() >= 4, FormatError, "{}: a tensor description has {} parts, expected at least 4", where,
+               arguments.items.size());
   const auto* storage = std::get_if<PickleStorage>(&arguments.items[0]->data);
   GALLOP_CHECK(storage != nullptr, FormatError, "{}: a tensor description does not begin with a storage", where);
   const auto type = dtype.value_or(storage->dtype);
@@ -100,19 +93,17 @@ PicklePtr make_tensor(const PickleList& arguments, std::optional<at::ScalarType>
                   .offset = integer(arguments.items[1], where),
                   .sizes = integers(arguments.items[2], where),
                   .strides = integers(arguments.items[3], where)};
-  GALLOP_CHECK(spec.sizes.size() == spec.strides.size(), FormatError, "{}: a tensor has {} sides and {} strides", where,
-               spec.sizes.size(), spec.strides.size());
+  GALLOP_CHECK(spec.sizes.size() == spec.strides.size(), FormatError, "{}: a tensor has {} sides and {} strides", where, spec.sizes.size(),
+               spec.strides.size());
   const std::size_t remarks = dtype ? 7 : 6;  // conjugated or negated views, which no checkpoint needs
-  const auto* marks =
-      arguments.items.size() > remarks ? std::get_if<PickleDict>(&arguments.items[remarks]->data) : nullptr;
+  const auto* marks = arguments.items.size() > remarks ? std::get_if<PickleDict>(&arguments.items[remarks]->data) : nullptr;
   GALLOP_CHECK(marks == nullptr || marks->items.empty(), FormatError,
                "{}: a tensor is a lazily conjugated or negated view; save it resolved", where);
   // Sides of zero do not excuse the others: the product of the rest must be a believable size too.
   std::int64_t last = 0, count = 1;
   bool empty = false;
   for (std::size_t i = 0; i < spec.sizes.size(); ++i) {
-    GALLOP_CHECK(spec.sizes[i] >= 0 && spec.strides[i] >= 0, FormatError, "{}: a tensor has a negative side or stride",
-                 where);
+    GALLOP_CHECK(spec.sizes[i] >= 0 && spec.strides[i] >= 0, FormatError, "{}: a tensor has a negative side or stride", where);
     empty = empty || spec.sizes[i] == 0;
     const auto side = std::max<std::int64_t>(spec.sizes[i], 1);
     count = base::checked_mul(count, side, where.c_str());
@@ -123,8 +114,7 @@ PicklePtr make_tensor(const PickleList& arguments, std::optional<at::ScalarType>
   GALLOP_CHECK(empty || count / kMostExpanded <= spec.storage_numel, FormatError,
                "{}: a tensor spreads {} elements over {} values; refused", where, spec.storage_numel, count);
   GALLOP_CHECK(spec.offset >= 0 && (empty || last < spec.storage_numel), FormatError,
-               "{}: a tensor reaches element {} of a storage of {}; the file is damaged", where, last,
-               spec.storage_numel);
+               "{}: a tensor reaches element {} of a storage of {}; the file is damaged", where, last, spec.storage_numel);
   return arena.make(std::move(spec));
 }
 
@@ -138,8 +128,7 @@ PicklePtr make_dict(const PickleList& arguments, PickleArena& arena) {
   arena.charge(pairs->items.size());
   for (const auto& item : pairs->items) {
     const auto* pair = std::get_if<PickleList>(&item->data);
-    GALLOP_CHECK(pair != nullptr && pair->items.size() == 2, FormatError, "{}: an OrderedDict is not made from pairs",
-                 where);
+    GALLOP_CHECK(pair != nullptr && pair->items.size() == 2, FormatError, "{}: an OrderedDict is not made from pairs", where);
     dict.items.emplace_back(pair->items[0], pair->items[1]);
   }
   return arena.make(std::move(dict));
@@ -183,13 +172,12 @@ PicklePtr rebuild(const std::string& callable, const PickleList& arguments, Pick
 PicklePtr storage_of(const PickleValue& id, PickleArena& arena) {
   const auto& where = arena.where();
   const auto* tuple = std::get_if<PickleList>(&id.data);
-  GALLOP_CHECK(tuple != nullptr && tuple->items.size() >= 5, FormatError, "{}: an external reference is not a storage",
-               where);
+  GALLOP_CHECK(tuple != nullptr && tuple->items.size() >= 5, FormatError, "{}: an external reference is not a storage", where);
   const auto* kind = std::get_if<std::string>(&tuple->items[0]->data);
   const auto* type = std::get_if<PickleGlobal>(&tuple->items[1]->data);
   const auto* key = std::get_if<std::string>(&tuple->items[2]->data);
-  GALLOP_CHECK(kind != nullptr && *kind == "storage" && type != nullptr && key != nullptr && key->size() <= kLongestKey,
-               FormatError, "{}: an external reference is not a storage", where);
+  GALLOP_CHECK(kind != nullptr && *kind == "storage" && type != nullptr && key != nullptr && key->size() <= kLongestKey, FormatError,
+               "{}: an external reference is not a storage", where);
   const auto dtype = storage_dtype(type->name);
   GALLOP_CHECK(dtype.has_value(), FormatError, "{}: storage class {} is not known", where, base::quote(type->name));
   const auto numel = integer(tuple->items[4], where);

@@ -32,8 +32,8 @@ class HeaderEvents final : public nlohmann::json_sax<base::Json> {
   bool key(string_t& text) override {
     if (place_ == Place::top) return top_key(text);
     if (place_ == Place::remarks) {
-      GALLOP_CHECK(!header_.remarks.contains(text), FormatError,
-                   "{}: __metadata__ key {} appears twice; the file is ambiguous", where_, base::quote(text));
+      GALLOP_CHECK(!header_.remarks.contains(text), FormatError, "{}: __metadata__ key {} appears twice; the file is ambiguous", where_,
+                   base::quote(text));
       remark_ = text;
       return true;
     }
@@ -51,8 +51,7 @@ class HeaderEvents final : public nlohmann::json_sax<base::Json> {
   }
   bool end_array() override {
     auto& target = field_ == "shape" ? shape_ : offsets_;
-    GALLOP_CHECK(!target, FormatError, "{}: tensor {}: \"{}\" appears twice; the file is ambiguous", where_,
-                 base::quote(key_), field_);
+    GALLOP_CHECK(!target, FormatError, "{}: tensor {}: \"{}\" appears twice; the file is ambiguous", where_, base::quote(key_), field_);
     target = std::exchange(numbers_, std::nullopt);
     return enter(Place::tensor);
   }
@@ -62,8 +61,7 @@ class HeaderEvents final : public nlohmann::json_sax<base::Json> {
       return true;
     }
     if (place_ != Place::tensor || field_ != "dtype") refuse("a string");
-    GALLOP_CHECK(!dtype_, FormatError, "{}: tensor {}: \"dtype\" appears twice; the file is ambiguous", where_,
-                 base::quote(key_));
+    GALLOP_CHECK(!dtype_, FormatError, "{}: tensor {}: \"dtype\" appears twice; the file is ambiguous", where_, base::quote(key_));
     dtype_ = safetensors_dtype(text);
     GALLOP_CHECK(dtype_, FormatError,
                  "{}: tensor {} has the element type {}, expected F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I8 to I64, U8 "
@@ -74,26 +72,23 @@ class HeaderEvents final : public nlohmann::json_sax<base::Json> {
   bool number_unsigned(number_unsigned_t value) override {
     if (place_ != Place::list) refuse("a number");
     const auto most = field_ == "shape" ? kMostDimensions : std::size_t{2};
-    GALLOP_CHECK(numbers_->size() < most, FormatError, "{}: tensor {}: \"{}\" has more than {} entries", where_,
-                 base::quote(key_), field_, most);
+    GALLOP_CHECK(numbers_->size() < most, FormatError, "{}: tensor {}: \"{}\" has more than {} entries", where_, base::quote(key_), field_,
+                 most);
     numbers_->push_back(value);
     return true;
   }
   bool number_integer(number_integer_t value) override {
-    throw FormatError(
-        fmt::format("{}: {} holds the negative number {}; sizes are never negative", where_, here(), value));
+    throw FormatError(fmt::format("{}: {} holds the negative number {}; sizes are never negative", where_, here(), value));
   }
   bool number_float(number_float_t, const string_t& text) override {
-    throw FormatError(
-        fmt::format("{}: {} holds {}, expected a whole number below 2^64", where_, here(), base::quote(text)));
+    throw FormatError(fmt::format("{}: {} holds {}, expected a whole number below 2^64", where_, here(), base::quote(text)));
   }
   bool null() override { refuse("null"); }
   bool boolean(bool) override { refuse("a truth value"); }
   bool binary(binary_t&) override { refuse("binary data"); }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    throw FormatError(
-        fmt::format("{}: the header is not valid JSON at byte {}: {}; the file is damaged or not safetensors", where_,
-                    position, base::quote(std::string_view(error.what()))));
+    throw FormatError(fmt::format("{}: the header is not valid JSON at byte {}: {}; the file is damaged or not safetensors", where_,
+                                  position, base::quote(std::string_view(error.what()))));
   }
 
  private:
@@ -105,8 +100,8 @@ class HeaderEvents final : public nlohmann::json_sax<base::Json> {
   }
   std::string here() const { return has_key_ ? "tensor " + base::quote(key_) : std::string("the header"); }
   [[noreturn]] void refuse(std::string_view what) const {
-    throw FormatError(fmt::format("{}: {} holds {} where the format has none; the file is damaged or not safetensors",
-                                  where_, here(), what));
+    throw FormatError(
+        fmt::format("{}: {} holds {} where the format has none; the file is damaged or not safetensors", where_, here(), what));
   }
   bool top_key(const std::string& text) {
     GALLOP_CHECK(!header_.tensors.contains(text) && !(text == "__metadata__" && seen_remarks_), FormatError,
@@ -118,12 +113,11 @@ class HeaderEvents final : public nlohmann::json_sax<base::Json> {
   }
   void finish_tensor() {
     GALLOP_CHECK(dtype_ && shape_ && offsets_ && offsets_->size() == 2, FormatError,
-                 "{}: tensor {} lacks dtype, shape or a pair of data_offsets; the file is damaged", where_,
-                 base::quote(key_));
+                 "{}: tensor {} lacks dtype, shape or a pair of data_offsets; the file is damaged", where_, base::quote(key_));
     HeaderEntry entry{*dtype_, {}, (*offsets_)[0], (*offsets_)[1]};
     for (const auto side : *shape_) {
-      GALLOP_CHECK(side < kLargestSide, FormatError, "{}: tensor {} has a side of {}; the size is not believable",
-                   where_, base::quote(key_), side);
+      GALLOP_CHECK(side < kLargestSide, FormatError, "{}: tensor {} has a side of {}; the size is not believable", where_,
+                   base::quote(key_), side);
       entry.shape.push_back(static_cast<std::int64_t>(side));
     }
     header_.tensors.emplace(key_, std::move(entry));
@@ -144,8 +138,7 @@ class HeaderEvents final : public nlohmann::json_sax<base::Json> {
 void check_ranges(const SafetensorsHeader& header, std::uint64_t data_size, std::string_view where) {
   std::vector<std::pair<const std::string*, const HeaderEntry*>> order;
   for (const auto& [name, entry] : header.tensors) {
-    const auto what = fmt::format("{}: tensor {} of shape {}", where, base::quote(name),
-                                  fmt::format("[{}]", fmt::join(entry.shape, ", ")));
+    const auto what = fmt::format("{}: tensor {} of shape {}", where, base::quote(name), fmt::format("[{}]", fmt::join(entry.shape, ", ")));
     // Zero sides last: a shape whose other sides overflow is a lie even when it holds nothing.
     std::uint64_t bytes = c10::elementSize(entry.dtype), empty = 0;
     for (const auto side : entry.shape)
@@ -155,11 +148,9 @@ void check_ranges(const SafetensorsHeader& header, std::uint64_t data_size, std:
         bytes = base::checked_mul(bytes, static_cast<std::uint64_t>(side), what.c_str());
     if (empty > 0) bytes = 0;
     GALLOP_CHECK(entry.begin <= entry.end && entry.end - entry.begin == bytes, FormatError,
-                 "{} needs {} bytes, but its data_offsets are {} to {}; the file is damaged", what, bytes, entry.begin,
-                 entry.end);
+                 "{} needs {} bytes, but its data_offsets are {} to {}; the file is damaged", what, bytes, entry.begin, entry.end);
     GALLOP_CHECK(entry.end <= data_size, FormatError,
-                 "{} ends at byte {} of the data, but the file holds {}; it is cut short: download it again", what,
-                 entry.end, data_size);
+                 "{} ends at byte {} of the data, but the file holds {}; it is cut short: download it again", what, entry.end, data_size);
     order.emplace_back(&name, &entry);
   }
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
@@ -168,28 +159,25 @@ void check_ranges(const SafetensorsHeader& header, std::uint64_t data_size, std:
   std::uint64_t reached = 0;
   for (const auto& [name, entry] : order) {
     GALLOP_CHECK(entry->begin >= reached, FormatError,
-                 "{}: tensor {} begins at byte {} of the data, inside the tensor before it, which ends at {}", where,
-                 base::quote(*name), entry->begin, reached);
-    GALLOP_CHECK(entry->begin == reached, FormatError,
-                 "{}: bytes {} to {} before tensor {} belong to no tensor; the file is damaged", where, reached,
-                 entry->begin, base::quote(*name));
+                 "{}: tensor {} begins at byte {} of the data, inside the tensor before it, which ends at {}", where, base::quote(*name),
+                 entry->begin, reached);
+    GALLOP_CHECK(entry->begin == reached, FormatError, "{}: bytes {} to {} before tensor {} belong to no tensor; the file is damaged",
+                 where, reached, entry->begin, base::quote(*name));
     reached = entry->end;
   }
   GALLOP_CHECK(reached == data_size, FormatError,
-               "{}: {} bytes after the last tensor belong to no tensor; the file is damaged or has something appended",
-               where, data_size - reached);
+               "{}: {} bytes after the last tensor belong to no tensor; the file is damaged or has something appended", where,
+               data_size - reached);
 }
 
 }  // namespace
 
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_size, std::string_view where) {
   // The general parser skips a byte-order mark and stops at a zero byte; this format allows neither.
-  GALLOP_CHECK(
-      json.starts_with('{'), FormatError,
-      "{}: the header begins with byte {:#04x}, expected {{ (no byte-order mark, no space); not a safetensors file",
-      where, json.empty() ? 0U : static_cast<unsigned char>(json[0]));
-  GALLOP_CHECK(json.find('\0') == std::string_view::npos, FormatError,
-               "{}: the header holds a zero byte; the file is damaged", where);
+  GALLOP_CHECK(json.starts_with('{'), FormatError,
+               "{}: the header begins with byte {:#04x}, expected {{ (no byte-order mark, no space); not a safetensors file", where,
+               json.empty() ? 0U : static_cast<unsigned char>(json[0]));
+  GALLOP_CHECK(json.find('\0') == std::string_view::npos, FormatError, "{}: the header holds a zero byte; the file is damaged", where);
   HeaderEvents events(where);
   base::Json::sax_parse(json, &events);
   auto header = events.take();

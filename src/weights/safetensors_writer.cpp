@@ -30,8 +30,8 @@ std::string header_of(const std::filesystem::path& file, const std::vector<const
   for (const auto* named : order) {
     const auto& [name, tensor] = *named;
     const auto dtype = safetensors_name(tensor.scalar_type());
-    GALLOP_CHECK(dtype.has_value() && name != "__metadata__", InvalidArgument,
-                 "{}: tensor {} has a type or name safetensors cannot hold", base::quote(file), base::quote(name));
+    GALLOP_CHECK(dtype.has_value() && name != "__metadata__", InvalidArgument, "{}: tensor {} has a type or name safetensors cannot hold",
+                 base::quote(file), base::quote(name));
     const auto bytes = static_cast<std::uint64_t>(tensor.numel()) * tensor.element_size();
     header[name] = {{"dtype", *dtype}, {"shape", tensor.sizes().vec()}, {"data_offsets", {at, at + bytes}}};
     at += bytes;
@@ -41,15 +41,13 @@ std::string header_of(const std::filesystem::path& file, const std::vector<const
     text.append((8 - text.size() % 8) % 8, ' ');  // tensors begin on a multiple of eight
     return text;
   } catch (const base::Json::exception&) {
-    throw InvalidArgument(
-        fmt::format("{}: a tensor name or remark is not UTF-8, which safetensors requires", base::quote(file)));
+    throw InvalidArgument(fmt::format("{}: a tensor name or remark is not UTF-8, which safetensors requires", base::quote(file)));
   }
 }
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& file, const TensorMap& tensors,
-                       const std::map<std::string, std::string>& metadata) {
+void write_safetensors(const std::filesystem::path& file, const TensorMap& tensors, const std::map<std::string, std::string>& metadata) {
   const auto order = writing_order(tensors);
   const auto header = header_of(file, order, metadata);
   base::write_atomic(file, [&](const std::filesystem::path& temporary) {

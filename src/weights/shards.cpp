@@ -19,20 +19,17 @@ std::filesystem::path plain_name(const base::Json& value, const std::string& ten
   GALLOP_CHECK(value.is_string(), FormatError, "{}: the file of tensor {} is not text", shown, base::quote(tensor));
   const auto& name = value.get_ref<const std::string&>();
   const std::filesystem::path path(name);
-  GALLOP_CHECK(!name.empty() && name.find('\0') == std::string::npos && path == path.filename() && name != "." &&
-                   name != ".." && !name.ends_with(".json"),
-               FormatError, "{}: shard {} is not a plain file name beside the index; such a path is refused", shown,
-               base::quote(name));
+  GALLOP_CHECK(!name.empty() && name.find('\0') == std::string::npos && path == path.filename() && name != "." && name != ".." &&
+                   !name.ends_with(".json"),
+               FormatError, "{}: shard {} is not a plain file name beside the index; such a path is refused", shown, base::quote(name));
   return path;
 }
 
-std::vector<std::filesystem::path> files_ending(const std::filesystem::path& folder,
-                                                std::initializer_list<std::string_view> endings) {
+std::vector<std::filesystem::path> files_ending(const std::filesystem::path& folder, std::initializer_list<std::string_view> endings) {
   std::vector<std::filesystem::path> found;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
-    if (entry.is_regular_file() &&
-        std::any_of(endings.begin(), endings.end(), [&](auto ending) { return name.ends_with(ending); }))
+    if (entry.is_regular_file() && std::any_of(endings.begin(), endings.end(), [&](auto ending) { return name.ends_with(ending); }))
       found.push_back(entry.path());
   }
   std::sort(found.begin(), found.end());
@@ -45,8 +42,7 @@ TensorMap open_index(const std::filesystem::path& index) {
   const auto json = base::read_json(index);
   const auto shown = base::quote(index);
   GALLOP_CHECK(json.is_object() && json.contains("weight_map") && json["weight_map"].is_object(), FormatError,
-               "{}: expected an object with weight_map; name the index of a sharded checkpoint or a weight file",
-               shown);
+               "{}: expected an object with weight_map; name the index of a sharded checkpoint or a weight file", shown);
   std::map<std::filesystem::path, TensorMap> shards;
   TensorMap tensors;
   for (const auto& [name, value] : json["weight_map"].items()) {
@@ -54,15 +50,13 @@ TensorMap open_index(const std::filesystem::path& index) {
     auto shard = shards.find(file);
     if (shard == shards.end()) shard = shards.emplace(file, open_weights(index.parent_path() / file)).first;
     auto found = shard->second.extract(name);
-    GALLOP_CHECK(!found.empty(), FormatError,
-                 "{}: tensor {} is not in {}, where the index puts it; the files do not belong together", shown,
-                 base::quote(name), base::quote(file));
+    GALLOP_CHECK(!found.empty(), FormatError, "{}: tensor {} is not in {}, where the index puts it; the files do not belong together",
+                 shown, base::quote(name), base::quote(file));
     tensors.insert(std::move(found));
   }
   for (const auto& [file, rest] : shards)
-    GALLOP_CHECK(rest.empty(), FormatError,
-                 "{}: {} holds tensor {}, which the index does not name there; the files do not belong together", shown,
-                 base::quote(file), base::quote(rest.begin()->first));
+    GALLOP_CHECK(rest.empty(), FormatError, "{}: {} holds tensor {}, which the index does not name there; the files do not belong together",
+                 shown, base::quote(file), base::quote(rest.begin()->first));
   return tensors;
 }
 
@@ -75,12 +69,11 @@ std::filesystem::path checkpoint_in(const std::filesystem::path& folder) {
     if (found.size() == 1) return found[0];
     std::vector<std::string> names;
     for (const auto& file : found) names.push_back(file.filename().string());
-    GALLOP_CHECK(found.empty(), InvalidArgument, "{}: holds {} checkpoints ({}); name one of them", base::quote(folder),
-                 found.size(), fmt::join(names, ", "));
+    GALLOP_CHECK(found.empty(), InvalidArgument, "{}: holds {} checkpoints ({}); name one of them", base::quote(folder), found.size(),
+                 fmt::join(names, ", "));
   }
-  throw NotFound(
-      fmt::format("{}: no .safetensors, .pth, .pt or .bin file in this folder; check the path, or download the weights",
-                  base::quote(folder)));
+  throw NotFound(fmt::format("{}: no .safetensors, .pth, .pt or .bin file in this folder; check the path, or download the weights",
+                             base::quote(folder)));
 }
 
 }  // namespace gallop::weights

@@ -22,8 +22,7 @@ std::string root_of(const ZipArchive& archive, const std::string& shown) {
       root = name.substr(0, name.size() - 8);
       ++found;
     }
-  GALLOP_CHECK(found == 1, FormatError, "{}: a zip file with {} data.pkl, expected one; this is no torch checkpoint",
-               shown, found);
+  GALLOP_CHECK(found == 1, FormatError, "{}: a zip file with {} data.pkl, expected one; this is no torch checkpoint", shown, found);
   return root;
 }
 
@@ -31,30 +30,28 @@ void check_byte_order(const ZipArchive& archive, const std::string& root, const 
   if (!archive.contains(root + "byteorder")) return;
   const auto order = archive.read(root + "byteorder").bytes;
   const std::string text(reinterpret_cast<const char*>(order.data()), std::min<std::size_t>(order.size(), 16));
-  GALLOP_CHECK(text == "little", Unsupported,
-               "{}: numbers are stored {}-endian; save it again on a little-endian machine", shown, base::quote(text));
+  GALLOP_CHECK(text == "little", Unsupported, "{}: numbers are stored {}-endian; save it again on a little-endian machine", shown,
+               base::quote(text));
 }
 
 // One storage of the old stream: its key and the bytes that follow.
-std::map<std::string, std::span<const std::byte>> stream_storages(
-    std::span<const std::byte> rest, const PickleValue& keys, const std::map<std::string, std::size_t>& element_sizes,
-    const std::string& shown) {
+std::map<std::string, std::span<const std::byte>> stream_storages(std::span<const std::byte> rest, const PickleValue& keys,
+                                                                  const std::map<std::string, std::size_t>& element_sizes,
+                                                                  const std::string& shown) {
   const auto* list = std::get_if<PickleList>(&keys.data);
   GALLOP_CHECK(list != nullptr, FormatError, "{}: its list of storages is damaged", shown);
   std::map<std::string, std::span<const std::byte>> storages;
   for (const auto& item : list->items) {
     const auto* key = std::get_if<std::string>(&item->data);
-    GALLOP_CHECK(key != nullptr && rest.size() >= 8, FormatError,
-                 "{}: ends before its last storage; it was cut short: copy it again", shown);
+    GALLOP_CHECK(key != nullptr && rest.size() >= 8, FormatError, "{}: ends before its last storage; it was cut short: copy it again",
+                 shown);
     std::uint64_t count = 0;
     for (int i = 7; i >= 0; --i) count = count << 8 | static_cast<std::uint64_t>(rest[static_cast<std::size_t>(i)]);
     const auto known = element_sizes.find(*key);
-    GALLOP_CHECK(known != element_sizes.end(), FormatError, "{}: storage {} belongs to no tensor", shown,
-                 base::quote(*key));
+    GALLOP_CHECK(known != element_sizes.end(), FormatError, "{}: storage {} belongs to no tensor", shown, base::quote(*key));
     const auto bytes = base::checked_mul(count, static_cast<std::uint64_t>(known->second), shown.c_str());
-    GALLOP_CHECK(bytes <= rest.size() - 8, FormatError,
-                 "{}: storage {} of {} bytes leaves the file; it was cut short: copy it again", shown,
-                 base::quote(*key), bytes);
+    GALLOP_CHECK(bytes <= rest.size() - 8, FormatError, "{}: storage {} of {} bytes leaves the file; it was cut short: copy it again",
+                 shown, base::quote(*key), bytes);
     storages.emplace(*key, rest.subspan(8, static_cast<std::size_t>(bytes)));
     rest = rest.subspan(8 + static_cast<std::size_t>(bytes));
   }
@@ -75,8 +72,7 @@ TensorMap open_torch_zip(const std::shared_ptr<const base::MappedFile>& file) {
       *parsed.value,
       [&](const TensorSpec& spec) {
         auto found = storages.find(spec.storage);
-        if (found == storages.end())
-          found = storages.emplace(spec.storage, archive.read(root + "data/" + spec.storage)).first;
+        if (found == storages.end()) found = storages.emplace(spec.storage, archive.read(root + "data/" + spec.storage)).first;
         return tensor_over(found->second.bytes, found->second.owner, spec, shown);
       },
       shown);
@@ -98,8 +94,8 @@ TensorMap open_torch_stream(const std::shared_ptr<const base::MappedFile>& file)
   };
   const auto* magic = next();
   const auto* mark = std::get_if<std::string>(&magic->data);
-  GALLOP_CHECK(mark != nullptr && *mark == kStreamMagic, FormatError,
-               "{}: does not begin with torch's mark; this is no torch checkpoint", shown);
+  GALLOP_CHECK(mark != nullptr && *mark == kStreamMagic, FormatError, "{}: does not begin with torch's mark; this is no torch checkpoint",
+               shown);
   next();  // protocol version
   next();  // byte order and sizes of the writing machine
   const auto* root = next();
@@ -118,8 +114,8 @@ TensorMap open_torch_stream(const std::shared_ptr<const base::MappedFile>& file)
       *root,
       [&](const TensorSpec& spec) {
         const auto found = storages.find(spec.storage);
-        GALLOP_CHECK(found != storages.end(), FormatError, "{}: storage {} is missing; it was cut short: copy it again",
-                     shown, base::quote(spec.storage));
+        GALLOP_CHECK(found != storages.end(), FormatError, "{}: storage {} is missing; it was cut short: copy it again", shown,
+                     base::quote(spec.storage));
         return tensor_over(found->second, file, spec, shown);
       },
       shown);

@@ -6,8 +6,7 @@
 
 namespace gallop::weights {
 
-TensorMap open_torch_zip(
-    const std::shared_ptr<const base::MappedFile>& file);  // torch >= 1.6, and TorchScript archives
+TensorMap open_torch_zip(const std::shared_ptr<const base::MappedFile>& file);     // torch >= 1.6, and TorchScript archives
 TensorMap open_torch_stream(const std::shared_ptr<const base::MappedFile>& file);  // before 1.6
 bool looks_like_torch_stream(std::span<const std::byte> bytes);
 

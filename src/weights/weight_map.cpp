@@ -13,10 +13,10 @@ namespace {
 // "3 tensors are missing: a, b, c" with at most four names.
 void tell(std::vector<std::string>& parts, const std::vector<std::string>& names, std::string_view what) {
   if (names.empty()) return;
-  const auto shown = std::vector<std::string>(
-      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(names.size(), 4)));
-  parts.push_back(fmt::format("{} tensor{} {}: {}{}", names.size(), names.size() == 1 ? "" : "s", what,
-                              fmt::join(shown, ", "), names.size() > shown.size() ? ", ..." : ""));
+  const auto shown =
+      std::vector<std::string>(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(names.size(), 4)));
+  parts.push_back(fmt::format("{} tensor{} {}: {}{}", names.size(), names.size() == 1 ? "" : "s", what, fmt::join(shown, ", "),
+                              names.size() > shown.size() ? ", ..." : ""));
 }
 
 bool fits(at::IntArrayRef found, at::IntArrayRef wanted) {
@@ -40,8 +40,7 @@ WeightMap WeightMap::recording() {
 at::Tensor WeightMap::stand_in(at::IntArrayRef shape) const {
   auto believable = shape.vec();
   for (auto& side : believable) side = std::max<std::int64_t>(side, 1);
-  return at::empty(believable,
-                   at::TensorOptions().dtype(dtype_.value_or(at::kFloat)).device(meta_ ? at::kMeta : at::kCPU));
+  return at::empty(believable, at::TensorOptions().dtype(dtype_.value_or(at::kFloat)).device(meta_ ? at::kMeta : at::kCPU));
 }
 
 at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape, DTypePolicy policy) {
@@ -54,8 +53,8 @@ at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape, DType
   auto tensor = found->second;
   tensors_.erase(found);
   if (!fits(tensor.sizes(), shape)) {
-    misfits_.push_back(fmt::format("{} is [{}], expected [{}]", base::quote(name), fmt::join(tensor.sizes(), ", "),
-                                   fmt::join(shape, ", ")));
+    misfits_.push_back(
+        fmt::format("{} is [{}], expected [{}]", base::quote(name), fmt::join(tensor.sizes(), ", "), fmt::join(shape, ", ")));
     return stand_in(shape);
   }
   if (policy == DTypePolicy::stored || !tensor.is_floating_point()) return tensor;
@@ -80,8 +79,7 @@ void WeightMap::ignore_prefix(std::string_view prefix) {
 }
 
 void WeightMap::strip_prefix(std::string_view prefix) {
-  if (std::all_of(tensors_.begin(), tensors_.end(),
-                  [&](const auto& entry) { return entry.first.starts_with(prefix); }) &&
+  if (std::all_of(tensors_.begin(), tensors_.end(), [&](const auto& entry) { return entry.first.starts_with(prefix); }) &&
       !tensors_.empty())
     keep_prefix(prefix);
 }
@@ -90,25 +88,21 @@ void WeightMap::keep_prefix(std::string_view prefix) {
   TensorMap kept;
   for (auto& [name, tensor] : tensors_)
     if (name.starts_with(prefix)) kept.emplace(name.substr(prefix.size()), std::move(tensor));
-  GALLOP_CHECK(!kept.empty() || recording_, ModelError,
-               "{}: no tensor name begins with {}; the file holds {} tensors{}", source_, base::quote(prefix),
-               tensors_.size(), tensors_.empty() ? "" : ", the first is " + base::quote(tensors_.begin()->first));
+  GALLOP_CHECK(!kept.empty() || recording_, ModelError, "{}: no tensor name begins with {}; the file holds {} tensors{}", source_,
+               base::quote(prefix), tensors_.size(), tensors_.empty() ? "" : ", the first is " + base::quote(tensors_.begin()->first));
   tensors_ = std::move(kept);
 }
 
 std::string WeightMap::likely_cause() const {
   if (missing_.empty())
-    return tensors_.empty() && !misfits_.empty()
-               ? "the names fit and the sizes do not: weights of another size of this model"
-               : "";
+    return tensors_.empty() && !misfits_.empty() ? "the names fit and the sizes do not: weights of another size of this model" : "";
   if (tensors_.empty() && misfits_.empty())
-    return missing_.size() == requested_.size() ? "the file holds no tensors of a model"
-                                                : "an older or partial save of this model";
+    return missing_.size() == requested_.size() ? "the file holds no tensors of a model" : "an older or partial save of this model";
   const auto wanted = missing_.front().substr(1, missing_.front().size() - 2);
   for (const auto& [name, tensor] : tensors_)
     if (name.size() > wanted.size() && name.ends_with(wanted))
-      return fmt::format("the file writes {} where the model says {}: names with the prefix {}", base::quote(name),
-                         base::quote(wanted), base::quote(name.substr(0, name.size() - wanted.size())));
+      return fmt::format("the file writes {} where the model says {}: names with the prefix {}", base::quote(name), base::quote(wanted),
+                         base::quote(name.substr(0, name.size() - wanted.size())));
   if (missing_.size() == requested_.size()) return "no name fits: these are weights of another model";
   return "another version of this model, or one that was changed";
 }
@@ -129,8 +123,7 @@ TensorMap meta_tensors(const std::vector<std::pair<std::string, std::vector<std:
   TensorMap tensors;
   for (const auto& [name, shape] : entries) {
     auto tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat).device(at::kMeta));
-    GALLOP_CHECK(tensors.emplace(name, std::move(tensor)).second, FormatError, "a key table names {} twice",
-                 base::quote(name));
+    GALLOP_CHECK(tensors.emplace(name, std::move(tensor)).second, FormatError, "a key table names {} twice", base::quote(name));
   }
   return tensors;
 }

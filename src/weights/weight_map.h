@@ -32,8 +32,7 @@ class WeightMap {
   // all misfits are found in one go.
   at::Tensor take(const std::string& name, at::IntArrayRef shape, DTypePolicy policy = DTypePolicy::model);
   // Nothing when absent; a misfit as above.
-  std::optional<at::Tensor> take_optional(const std::string& name, at::IntArrayRef shape,
-                                          DTypePolicy policy = DTypePolicy::model);
+  std::optional<at::Tensor> take_optional(const std::string& name, at::IntArrayRef shape, DTypePolicy policy = DTypePolicy::model);
   bool has(const std::string& name) const { return tensors_.contains(name); }
   std::vector<std::int64_t> shape_of(const std::string& name) const;  // empty when absent
   // Leaves out names that carry nothing a model needs (buffers of counters, resolutions).

@@ -40,10 +40,14 @@ def columns(file: Path):
 
 class Peer:
     def __init__(self, python: str):
-        self.process = subprocess.Popen([python, str(Path(__file__).with_name("arena_peer.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [python, str(Path(__file__).with_name("arena_peer.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def seconds(self, **command) -> float:
-        self.process.stdin.write(json.dumps({key: str(value) if isinstance(value, Path) else value for key, value in command.items()}) + "\n")
+        self.process.stdin.write(
+            json.dumps({key: str(value) if isinstance(value, Path) else value for key, value in command.items()}) + "\n"
+        )
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
@@ -86,18 +90,27 @@ def main() -> int:
                     seconds.append(peer.seconds(task=name, file=file))
             mine = statistics.median(ours)
             for name, seconds in theirs.items():
-                print(f"Bradley-Terry with intervals, {votes:>10,} votes from string columns: gallop {mine:.4f} s, {name} {statistics.median(seconds):.3f} s, {statistics.median(seconds) / mine:.1f}x ({len(seconds)} rounds)", flush=True)
+                print(
+                    f"Bradley-Terry with intervals, {votes:>10,} votes from string columns: gallop {mine:.4f} s, {name} {statistics.median(seconds):.3f} s, {statistics.median(seconds) / mine:.1f}x ({len(seconds)} rounds)",
+                    flush=True,
+                )
         file, data = make(folder, 10**6), columns(folder / "votes-1000000.npz")
         table = arena.Votes.from_columns(*data)
         mine = statistics.median(timed(lambda: arena.rate(table, interval="bootstrap", replicates=200)) / 200 for _ in range(3))
         other = peer.seconds(task="bootstrap", file=file, replicates=20) / 20
-        print(f"bootstrap per replicate, 1,000,000 votes: gallop {mine * 1e3:.3f} ms (200 replicates, both cores), arena-rank {other * 1e3:.1f} ms (20 replicates, scaled; one process), {other / mine:.1f}x", flush=True)
+        print(
+            f"bootstrap per replicate, 1,000,000 votes: gallop {mine * 1e3:.3f} ms (200 replicates, both cores), arena-rank {other * 1e3:.1f} ms (20 replicates, scaled; one process), {other / mine:.1f}x",
+            flush=True,
+        )
         with open(folder / "votes.csv", "w", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(["model_a", "model_b", "winner"])
             writer.writerows(zip(*data, strict=True))
         peer.seconds(task="csv", file=folder / "votes.csv")
-        pairs = [(timed(lambda: arena.rate(arena.read_votes(folder / "votes.csv"))), peer.seconds(task="csv", file=folder / "votes.csv")) for _ in range(options.rounds)]
+        pairs = [
+            (timed(lambda: arena.rate(arena.read_votes(folder / "votes.csv"))), peer.seconds(task="csv", file=folder / "votes.csv"))
+            for _ in range(options.rounds)
+        ]
         mine, other = (statistics.median(side) for side in zip(*pairs, strict=True))
         print(f"CSV of 1,000,000 votes to ratings: gallop {mine:.3f} s, pandas + evalica {other:.3f} s, {other / mine:.1f}x", flush=True)
     peer.process.stdin.close()

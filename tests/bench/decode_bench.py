@@ -26,7 +26,25 @@ def make_clip(folder: Path, size: str, frames: int) -> Path:
     """Moving detail with grain at a streaming bit rate: H.264, B frames, 4:2:0."""
     file = folder / f"clip-{size}.mp4"
     picture = f"testsrc2=size={size}:rate=24,noise=alls=6:allf=t,format=yuv420p"
-    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", picture, "-frames:v", str(frames), "-c:v", "libx264", "-preset", "veryfast", "-crf", "25", str(file)]
+    command = [
+        "ffmpeg",
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        picture,
+        "-frames:v",
+        str(frames),
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-crf",
+        "25",
+        str(file),
+    ]
     subprocess.run(command, check=True)
     return file
 
@@ -36,7 +54,13 @@ class Peers:
         python = os.environ.get("GALLOP_READERS_PYTHON", str(ROOT / ".venv-readers/bin/python"))
         self.process = None
         if Path(python).exists():
-            self.process = subprocess.Popen([python, str(Path(__file__).with_name("decode_peer.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            self.process = subprocess.Popen(
+                [python, str(Path(__file__).with_name("decode_peer.py"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
         else:
             print(f"SKIPPED: the peers of decode_bench: {python} is absent; run .ci/reference readers", flush=True)
 
@@ -61,9 +85,31 @@ def inside(command, how: str) -> float:
 
 
 def measure(file: Path, threads: int, program: Path, peers: Peers, rounds: int, how: str) -> dict[str, list[float]]:
-    ffmpeg = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", str(threads), "-filter_threads", str(threads), "-i", str(file), "-an", "-pix_fmt", "rgb24", "-f", "null", "-"]
+    ffmpeg = [
+        "ffmpeg",
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-nostdin",
+        "-threads",
+        str(threads),
+        "-filter_threads",
+        str(threads),
+        "-i",
+        str(file),
+        "-an",
+        "-pix_fmt",
+        "rgb24",
+        "-f",
+        "null",
+        "-",
+    ]
     ours = [str(program), str(file), "native", str(threads)]
-    subjects = {"gallop": lambda: inside(ours, how), "gallop program": lambda: whole(ours, how), "ffmpeg program": lambda: whole(ffmpeg, how)}
+    subjects = {
+        "gallop": lambda: inside(ours, how),
+        "gallop program": lambda: whole(ours, how),
+        "ffmpeg program": lambda: whole(ffmpeg, how),
+    }
     frames = int(subprocess.run(ours, check=True, capture_output=True, text=True).stdout.split()[0])
     for reader in PEERS if peers.process else ():
         warm = peers.run(reader, file, threads)
@@ -96,7 +142,10 @@ def main() -> int:
                 times = measure(file, threads, program, peers, options.rounds, options.measure)
                 for name, seconds in times.items():
                     middle, mine = statistics.median(seconds), statistics.median(times["gallop program" if "program" in name else "gallop"])
-                    print(f"  {name:<15} {middle:.3f} s ({min(seconds):.3f} to {max(seconds):.3f}), {middle / mine:.2f} of gallop's time", flush=True)
+                    print(
+                        f"  {name:<15} {middle:.3f} s ({min(seconds):.3f} to {max(seconds):.3f}), {middle / mine:.2f} of gallop's time",
+                        flush=True,
+                    )
     return 0
 
 

@@ -19,9 +19,12 @@ TextDecoder decoder_of(std::int64_t length) {
   config.text_length = length;
   std::uint64_t seed = 1;
   auto decoder = TextDecoder::load(config, gallop::nn::Params([&](const std::string& name, at::IntArrayRef shape) {
-    const auto noise = gallop::tensor::seeded_normal(shape, seed++);
-    return name.ends_with("norm.weight") || name.ends_with("LayerNorm.weight") || name.ends_with("projection.1.weight") ? at::ones(shape, at::kFloat) : noise * 0.02;
-  }));
+                                     const auto noise = gallop::tensor::seeded_normal(shape, seed++);
+                                     return name.ends_with("norm.weight") || name.ends_with("LayerNorm.weight") ||
+                                                    name.ends_with("projection.1.weight")
+                                                ? at::ones(shape, at::kFloat)
+                                                : noise * 0.02;
+                                   }));
   decoder.bias[TextDecoder::kEnd] = -1e9;  // never ends: every text has the full length
   return decoder;
 }
@@ -45,7 +48,8 @@ int main(int count, char** words) {
   const std::int64_t boxes = count > 1 ? std::atoi(words[1]) : 8;
   const int repeats = count > 2 ? std::atoi(words[2]) : 3;
   const auto features = gallop::tensor::seeded_normal({boxes, 196, 256}, 99);
-  std::printf("%lld boxes, median of %d, %d threads\nwords  kept s  again s  ratio\n", static_cast<long long>(boxes), repeats, at::get_num_threads());
+  std::printf("%lld boxes, median of %d, %d threads\nwords  kept s  again s  ratio\n", static_cast<long long>(boxes), repeats,
+              at::get_num_threads());
   for (const std::int64_t length : {5, 10, 20, 40}) {
     const auto decoder = decoder_of(length);
     const double kept = median_seconds(repeats, [&] { decoder.describe(decoder.look(features), 101); });

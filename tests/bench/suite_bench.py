@@ -23,10 +23,22 @@ from gallop import benchmark, world
 
 #: VBench dimension -> a measure without weights that stands in for it.
 STAND_IN = {
-    "subject_consistency": "sharpness", "motion_smoothness": "motion_amount", "dynamic_degree": "flow_smoothness", "temporal_flickering": "temporal_flickering",
-    "scene": "contrast", "background_consistency": "exposure", "overall_consistency": "colorfulness", "aesthetic_quality": "noise_level", "imaging_quality": "luminance_flicker",
-    "object_class": "frozen_frames", "multiple_objects": "repeated_frames", "human_action": "shot_cuts", "color": "frame_order", "spatial_relationship": "blank_frames",
-    "appearance_style": "sharpness", "temporal_style": "contrast",
+    "subject_consistency": "sharpness",
+    "motion_smoothness": "motion_amount",
+    "dynamic_degree": "flow_smoothness",
+    "temporal_flickering": "temporal_flickering",
+    "scene": "contrast",
+    "background_consistency": "exposure",
+    "overall_consistency": "colorfulness",
+    "aesthetic_quality": "noise_level",
+    "imaging_quality": "luminance_flicker",
+    "object_class": "frozen_frames",
+    "multiple_objects": "repeated_frames",
+    "human_action": "shot_cuts",
+    "color": "frame_order",
+    "spatial_relationship": "blank_frames",
+    "appearance_style": "sharpness",
+    "temporal_style": "contrast",
 }
 
 
@@ -65,7 +77,12 @@ def make_world(folder: Path, suite_file: Path, frames: int):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="keep clips and runs here")
-    parser.add_argument("--suite", type=Path, default=Path(os.environ.get("GALLOP_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data/text/vbench/VBench_full_info.json")
+    parser.add_argument(
+        "--suite",
+        type=Path,
+        default=Path(os.environ.get("GALLOP_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+        / "data/text/vbench/VBench_full_info.json",
+    )
     parser.add_argument("--frames", type=int, default=16)
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="gallop-suite-"))
@@ -78,7 +95,9 @@ def main() -> None:
         start = time.perf_counter()
         found = benchmark.preflight(suite, videos)
         times.append(time.perf_counter() - start)
-    print(f"pre-flight {statistics.median(times):.3f} s (median of 5, {min(times):.3f} to {max(times):.3f}), {len(found.units)} units, {len(found.missing)} missing")
+    print(
+        f"pre-flight {statistics.median(times):.3f} s (median of 5, {min(times):.3f} to {max(times):.3f}), {len(found.units)} units, {len(found.missing)} missing"
+    )
     marks = {}
 
     def watch(progress):
@@ -91,7 +110,9 @@ def main() -> None:
     wall = time.perf_counter() - start
     session = json.loads((folder / "run/run.json").read_text())["sessions"][-1]
     own = session["seconds"] - session["judging_seconds"]
-    print(f"run {wall:.1f} s: planning {session['planning_seconds']:.2f} s, evaluators {session['judging_seconds']:.1f} s, everything else {own:.2f} s = {100 * own / session['judging_seconds']:.2f} % of the evaluators")
+    print(
+        f"run {wall:.1f} s: planning {session['planning_seconds']:.2f} s, evaluators {session['judging_seconds']:.1f} s, everything else {own:.2f} s = {100 * own / session['judging_seconds']:.2f} % of the evaluators"
+    )
     print("resident MiB at " + ", ".join(f"{100 * share:.0f} %: {value:.0f}" for share, value in marks.items()))
     times = []
     for _ in range(3):
@@ -99,7 +120,9 @@ def main() -> None:
         benchmark.run_suite(suite, videos, run=folder / "run")
         times.append(time.perf_counter() - start)
     sessions = json.loads((folder / "run/run.json").read_text())["sessions"][-3:]
-    print(f"resume with nothing to do {statistics.median(times):.2f} s, of it planning {statistics.median(s['planning_seconds'] for s in sessions):.2f} s; ledger {(folder / 'run/ledger.sqlite').stat().st_size / 2**20:.1f} MiB")
+    print(
+        f"resume with nothing to do {statistics.median(times):.2f} s, of it planning {statistics.median(s['planning_seconds'] for s in sessions):.2f} s; ledger {(folder / 'run/ledger.sqlite').stat().st_size / 2**20:.1f} MiB"
+    )
     if not arguments.folder:
         shutil.rmtree(folder)
 

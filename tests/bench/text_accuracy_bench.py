@@ -55,9 +55,20 @@ def main() -> int:
         if font_file(language) is None:
             print(f"SKIPPED: no font for {language}")
             continue
-        absent = np.mean([gallop.score(frames, fps=2, dimensions="text_accuracy", prompt=f'a sign "{text}"', device="cpu").results[0].scores[0].value for frames in clips])
+        absent = np.mean(
+            [
+                gallop.score(frames, fps=2, dimensions="text_accuracy", prompt=f'a sign "{text}"', device="cpu").results[0].scores[0].value
+                for frames in clips
+            ]
+        )
         print(f"\n{language}, {text!r}; without the text: {absent:.2f}")
-        print("| letters | " + " | ".join(f"contrast {contrast:g}" for contrast in CONTRASTS) + " | " + " | ".join(f"{motion} px a frame" for motion in MOTIONS[1:]) + " |")
+        print(
+            "| letters | "
+            + " | ".join(f"contrast {contrast:g}" for contrast in CONTRASTS)
+            + " | "
+            + " | ".join(f"{motion} px a frame" for motion in MOTIONS[1:])
+            + " |"
+        )
         print("|---" * (len(CONTRASTS) + len(MOTIONS)) + "|")
         for size in SIZES:
             still = [value(clips, text, language, size, contrast, 0) for contrast in CONTRASTS]

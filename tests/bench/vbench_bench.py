@@ -28,9 +28,18 @@ class Worker:
     """A process with one dimension loaded."""
 
     def __init__(self, python, dimension, weights, threads, environment, own):
-        command = [python, str(Path(__file__).with_name("vbench_peer.py")), *(["--own"] if own else []), dimension, str(weights), str(threads)]
+        command = [
+            python,
+            str(Path(__file__).with_name("vbench_peer.py")),
+            *(["--own"] if own else []),
+            dimension,
+            str(weights),
+            str(threads),
+        ]
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115, lives as long as the process
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=os.environ | environment)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=os.environ | environment
+        )
         self.load = self._read()["load"]
         self.peak = 0.0
 
@@ -58,7 +67,11 @@ def measure(dimension, clips, weights, settings, python, root, scratch):
     environment = {"PYTHONPATH": str(root / "reference"), "VBENCH_CACHE_DIR": str(scratch / "cache")}
     ours = Worker(sys.executable, dimension, weights, settings.threads, {}, own=True)
     theirs = Worker(python, dimension, weights, settings.threads, environment, own=False)
-    row = {side: {c.name: [] for c in clips} for side in ("ours", "theirs", "our_cpu", "their_cpu")} | {"values": {}, "load": ours.load, "their_load": theirs.load}
+    row = {side: {c.name: [] for c in clips} for side in ("ours", "theirs", "our_cpu", "their_cpu")} | {
+        "values": {},
+        "load": ours.load,
+        "their_load": theirs.load,
+    }
     for round_ in range(settings.rounds):
         for clip in clips:
             a, b = ours.ask(op="score", clip=str(clip)), theirs.ask(op="score", clip=str(clip))
@@ -85,14 +98,20 @@ def spread(side):
 
 
 def report(rows, clips):
-    print(f"\n{'dimension':<24}{'ours s':>8}{'vbench s':>10}{'ratio':>7}{'spread':>13}{'CPU s':>8}{'theirs':>8}{'ratio':>7}{'load s':>14}{'peak MB':>14}")
+    print(
+        f"\n{'dimension':<24}{'ours s':>8}{'vbench s':>10}{'ratio':>7}{'spread':>13}{'CPU s':>8}{'theirs':>8}{'ratio':>7}{'load s':>14}{'peak MB':>14}"
+    )
     total = [0.0] * 4
     for name, row in rows.items():
         a, b, c, d = (median_sum(row[side]) for side in ("ours", "theirs", "our_cpu", "their_cpu"))
         total = [x + y for x, y in zip(total, (a, b, c, d), strict=True)]
-        print(f"{name:<24}{a:>8.2f}{b:>10.2f}{b / a:>7.2f}{spread(row['ours']):>6.0%}{spread(row['theirs']):>6.0%}{c:>9.2f}{d:>8.2f}{d / c:>7.2f}{row['load']:>6.1f}{row['their_load']:>7.1f}{row['peak_mb']:>7.0f}{row['their_peak_mb']:>7.0f}")
+        print(
+            f"{name:<24}{a:>8.2f}{b:>10.2f}{b / a:>7.2f}{spread(row['ours']):>6.0%}{spread(row['theirs']):>6.0%}{c:>9.2f}{d:>8.2f}{d / c:>7.2f}{row['load']:>6.1f}{row['their_load']:>7.1f}{row['peak_mb']:>7.0f}{row['their_peak_mb']:>7.0f}"
+        )
     if total[0]:
-        print(f"{'sum':<24}{total[0]:>8.2f}{total[1]:>10.2f}{total[1] / total[0]:>7.2f}             {total[2]:>9.2f}{total[3]:>8.2f}{total[3] / total[2]:>7.2f}   over {', '.join(clip.name for clip in clips)}")
+        print(
+            f"{'sum':<24}{total[0]:>8.2f}{total[1]:>10.2f}{total[1] / total[0]:>7.2f}             {total[2]:>9.2f}{total[3]:>8.2f}{total[3] / total[2]:>7.2f}   over {', '.join(clip.name for clip in clips)}"
+        )
 
 
 def main() -> int:

@@ -32,12 +32,29 @@ def own(dimension, weights, threads):
 
         return every
     evaluator = gallop.make_evaluator(dimension, weights, device="cpu")
-    labels = {"appearance_style": STYLE} if dimension == "appearance_style" else {"action": "blowing glass"} if dimension == "human_action" else {}
+    labels = (
+        {"appearance_style": STYLE}
+        if dimension == "appearance_style"
+        else {"action": "blowing glass"}
+        if dimension == "human_action"
+        else {}
+    )
     return lambda clip: evaluator.score(clip, prompt=PROMPT, labels=labels).value
 
 
-ELEVEN = ("subject_consistency", "background_consistency", "temporal_flickering", "motion_smoothness", "dynamic_degree", "aesthetic_quality",
-          "imaging_quality", "human_action", "temporal_style", "appearance_style", "overall_consistency")
+ELEVEN = (
+    "subject_consistency",
+    "background_consistency",
+    "temporal_flickering",
+    "motion_smoothness",
+    "dynamic_degree",
+    "aesthetic_quality",
+    "imaging_quality",
+    "human_action",
+    "temporal_style",
+    "appearance_style",
+    "overall_consistency",
+)
 
 
 def reference(dimension, weights, threads):
@@ -124,7 +141,10 @@ def profile(score, clip):
         start = time.perf_counter()
         score(clip)
         seconds = time.perf_counter() - start
-    rows = [{"op": e.key, "shapes": e.input_shapes, "count": e.count, "seconds": e.self_cpu_time_total / 1e6} for e in run.key_averages(group_by_input_shape=True)]
+    rows = [
+        {"op": e.key, "shapes": e.input_shapes, "count": e.count, "seconds": e.self_cpu_time_total / 1e6}
+        for e in run.key_averages(group_by_input_shape=True)
+    ]
     return {"seconds": seconds, "rows": sorted(rows, key=lambda row: -row["seconds"])[:60]}
 
 
@@ -147,8 +167,12 @@ def main():
         if request["op"] == "score":
             value = score(request["clip"])
             loading = spent["seconds"] - before["seconds"]
-            answer = {"seconds": time.perf_counter() - start - loading, "cpu": time.process_time() - cpu - (spent.get("cpu", 0.0) - before.get("cpu", 0.0)),
-                      "loading": loading, "value": value}
+            answer = {
+                "seconds": time.perf_counter() - start - loading,
+                "cpu": time.process_time() - cpu - (spent.get("cpu", 0.0) - before.get("cpu", 0.0)),
+                "loading": loading,
+                "value": value,
+            }
         else:
             answer = profile(score, request["clip"])
         answer["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

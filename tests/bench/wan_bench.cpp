@@ -32,7 +32,8 @@ Run prepare(const std::string& part, const fs::path& folder) {
     const auto config = models::wan::WanConfig::from_diffusers(base::read_json(folder / "transformer/config.json"), "config");
     const auto taken = models::wan::take_transformer(map, config);
     map.finish();
-    const auto model = std::make_shared<models::wan::WanTransformer>(models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU));
+    const auto model =
+        std::make_shared<models::wan::WanTransformer>(models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU));
     return [=] { return model->forward({inputs.at("latents"), at::full({1}, 731.0, at::kFloat), inputs.at("text"), {}}); };
   }
   if (part == "vae") {
@@ -43,7 +44,8 @@ Run prepare(const std::string& part, const fs::path& folder) {
     const auto vae = std::make_shared<models::wan::WanVae>(config, taken, at::kFloat, at::kCPU);
     return [=] { return vae->decode(inputs.at("z")[0]); };
   }
-  auto map = weights::WeightMap(models::umt5::encoder_tensors(weights::open_weights(weights::checkpoint_in(folder / "text_encoder"))), "text");
+  auto map =
+      weights::WeightMap(models::umt5::encoder_tensors(weights::open_weights(weights::checkpoint_in(folder / "text_encoder"))), "text");
   const auto config = models::umt5::EncoderConfig::from_json(base::read_json(folder / "text_encoder/config.json"), "config");
   const auto encoder = std::make_shared<models::umt5::Encoder>(models::umt5::Encoder::load(config, map, at::kFloat, at::kCPU));
   map.finish();

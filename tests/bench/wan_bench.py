@@ -23,7 +23,14 @@ from tensor_file import read  # noqa: E402
 
 #: Operations of one run (multiply-adds count two): matrix products and attention of the sizes in wan_peer.py.
 TOKENS, WIDTH, FFN, ROWS = 4680, 1536, 8960, 512
-BLOCK = 8 * TOKENS * WIDTH**2 + 4 * TOKENS * WIDTH**2 + 4 * ROWS * WIDTH**2 + 4 * TOKENS * WIDTH * FFN + 4 * TOKENS**2 * WIDTH + 4 * TOKENS * ROWS * WIDTH
+BLOCK = (
+    8 * TOKENS * WIDTH**2
+    + 4 * TOKENS * WIDTH**2
+    + 4 * ROWS * WIDTH**2
+    + 4 * TOKENS * WIDTH * FFN
+    + 4 * TOKENS**2 * WIDTH
+    + 4 * TOKENS * ROWS * WIDTH
+)
 PRODUCT = 2 * TOKENS * WIDTH * FFN
 OPERATIONS = {"transformer": 2 * BLOCK + 2 * ROWS * (4096 * WIDTH + WIDTH**2)}
 
@@ -65,8 +72,12 @@ def measure(part: str, program: Path, python: str, folder: Path, threads: int, r
     ours.ask(f"save {files['ours']}")
     theirs.ask(f"save {files['theirs']}")
     a, b = read(files["ours"])["result"], read(files["theirs"])["result"]
-    result = {"times": times, "gap": float(np.abs(a - b).max() / max(1.0, np.abs(b).max())), "gemm": statistics.median(rates),
-              "peak": {"ours": int(ours.ask("peak")), "theirs": int(theirs.ask("peak"))}}
+    result = {
+        "times": times,
+        "gap": float(np.abs(a - b).max() / max(1.0, np.abs(b).max())),
+        "gemm": statistics.median(rates),
+        "peak": {"ours": int(ours.ask("peak")), "theirs": int(theirs.ask("peak"))},
+    }
     ours.close()
     theirs.close()
     return result
@@ -75,11 +86,18 @@ def measure(part: str, program: Path, python: str, folder: Path, threads: int, r
 def show(part: str, result: dict) -> None:
     ours, theirs = (statistics.median(result["times"][name]) for name in ("ours", "theirs"))
     spread = {name: (min(values), max(values)) for name, values in result["times"].items()}
-    print(f"{part}: ours {ours:.3f} s ({spread['ours'][0]:.3f} to {spread['ours'][1]:.3f}), diffusers {theirs:.3f} s ({spread['theirs'][0]:.3f} to {spread['theirs'][1]:.3f}), ratio {theirs / ours:.2f}x")
-    print(f"  largest difference {result['gap']:.2e} of the size; peak memory {result['peak']['ours'] / 1e6:.0f} MB against {result['peak']['theirs'] / 1e6:.0f} MB ({result['peak']['ours'] / result['peak']['theirs']:.2f}x)")
+    print(
+        f"{part}: ours {ours:.3f} s ({spread['ours'][0]:.3f} to {spread['ours'][1]:.3f}), diffusers {theirs:.3f} s ({spread['theirs'][0]:.3f} to {spread['theirs'][1]:.3f}), ratio {theirs / ours:.2f}x"
+    )
+    print(
+        f"  largest difference {result['gap']:.2e} of the size; peak memory {result['peak']['ours'] / 1e6:.0f} MB against {result['peak']['theirs'] / 1e6:.0f} MB ({result['peak']['ours'] / result['peak']['theirs']:.2f}x)"
+    )
     print(f"  float32 matrix product 4680x1536x8960: {result['gemm'] / 1e9:.1f} GFLOP/s", end="")
     if part in OPERATIONS:
-        print(f"; this part at {OPERATIONS[part] / ours / 1e9:.1f} GFLOP/s, {100 * OPERATIONS[part] / ours / result['gemm']:.0f} % of it", end="")
+        print(
+            f"; this part at {OPERATIONS[part] / ours / 1e9:.1f} GFLOP/s, {100 * OPERATIONS[part] / ours / result['gemm']:.0f} % of it",
+            end="",
+        )
     print(flush=True)
 
 

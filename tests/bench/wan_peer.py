@@ -1,7 +1,7 @@
 """diffusers' and transformers' side of the speed comparison; executed by the reference interpreter.
 
-    wan_peer.py write FOLDER            random models of the measured sizes
-    wan_peer.py serve PART FOLDER THREADS   reads "run", "save FILE", "peak" from standard input
+wan_peer.py write FOLDER            random models of the measured sizes
+wan_peer.py serve PART FOLDER THREADS   reads "run", "save FILE", "peak" from standard input
 """
 
 import os
@@ -14,7 +14,18 @@ import torch
 
 torch.set_grad_enabled(False)
 #: Sizes are the published 1.3B ones with two blocks; the decoder and the text encoder (two layers, fewer words) have the published width.
-TRANSFORMER = dict(num_attention_heads=12, attention_head_dim=128, in_channels=16, out_channels=16, text_dim=4096, freq_dim=256, ffn_dim=8960, num_layers=2, cross_attn_norm=True, qk_norm="rms_norm_across_heads")
+TRANSFORMER = dict(
+    num_attention_heads=12,
+    attention_head_dim=128,
+    in_channels=16,
+    out_channels=16,
+    text_dim=4096,
+    freq_dim=256,
+    ffn_dim=8960,
+    num_layers=2,
+    cross_attn_norm=True,
+    qk_norm="rms_norm_across_heads",
+)
 LATENT = (1, 16, 3, 60, 104)  # 4,680 tokens
 SENTENCE = 60  # tokens of a long sentence
 DECODE = (1, 16, 2, 30, 52)  # 5 frames of 416 x 240
@@ -32,11 +43,29 @@ def write(folder: Path):
     torch.manual_seed(0)
     WanTransformer3DModel(**TRANSFORMER).save_pretrained(folder / "transformer")
     AutoencoderKLWan().save_pretrained(folder / "vae")
-    config = UMT5Config(vocab_size=32128, d_model=4096, d_kv=64, d_ff=10240, num_layers=2, num_decoder_layers=2, num_heads=64, feed_forward_proj="gated-gelu", tie_word_embeddings=False)
+    config = UMT5Config(
+        vocab_size=32128,
+        d_model=4096,
+        d_kv=64,
+        d_ff=10240,
+        num_layers=2,
+        num_decoder_layers=2,
+        num_heads=64,
+        feed_forward_proj="gated-gelu",
+        tie_word_embeddings=False,
+    )
     encoder = UMT5EncoderModel(config)
     encoder.save_pretrained(folder / "text_encoder")
     rows = draw((1, 512, 4096), 2)
-    save_file({"latents": draw(LATENT, 1), "text": rows, "z": draw(DECODE, 3), "ids": torch.randint(3, 32000, (512,), generator=torch.Generator().manual_seed(4))}, folder / "inputs.safetensors")
+    save_file(
+        {
+            "latents": draw(LATENT, 1),
+            "text": rows,
+            "z": draw(DECODE, 3),
+            "ids": torch.randint(3, 32000, (512,), generator=torch.Generator().manual_seed(4)),
+        },
+        folder / "inputs.safetensors",
+    )
 
 
 def prepare(part: str, folder: Path):

@@ -68,17 +68,24 @@ class World {
     for (int k = 0; k < clips; ++k) {
       const auto source = real.empty() ? fs::path(".mp4") : real[static_cast<std::size_t>(k) % real.size()];
       const auto name = fmt::format("clip {}-0{}", k, real.empty() ? ".mp4" : source.extension().string());
-      if (!real.empty()) fs::copy_file(source, folder_ / "videos" / name);
-      else media::write_video(folder_ / "videos" / name, test::moving_square(8 + k % 5, 64, 96), {});
+      if (!real.empty())
+        fs::copy_file(source, folder_ / "videos" / name);
+      else
+        media::write_video(folder_ / "videos" / name, test::moving_square(8 + k % 5, 64, 96), {});
       records += fmt::format("{}{{\"prompt\": \"clip {}\"}}", k > 0 ? "," : "", k);
     }
-    base::write_text_atomic(folder_ / "suite.json", "{\"schema\": \"gallop/suite-v1\", \"name\": \"own\", \"samples\": 1, \"dimensions\": [\"witness_a\", \"sharpness\", \"witness_b\", \"temporal_flickering\"], \"records\": [" + records + "]}");
+    base::write_text_atomic(folder_ / "suite.json",
+                            "{\"schema\": \"gallop/suite-v1\", \"name\": \"own\", \"samples\": 1, \"dimensions\": [\"witness_a\", "
+                            "\"sharpness\", \"witness_b\", \"temporal_flickering\"], \"records\": [" +
+                                records + "]}");
   }
 
   // This program again, as the process that is killed. Returns its id.
   pid_t start(const std::string& run, std::int64_t kill_in_write) const {
-    const std::vector<std::string> environment = {"GALLOP_CRASH_FOLDER=" + folder_.path().string(), "GALLOP_CRASH_RUN=" + run, "GALLOP_CRASH_LOG=" + log_.string(), "GALLOP_CRASH_WRITE=" + std::to_string(kill_in_write),
-                                                  "LD_LIBRARY_PATH=" + std::string(std::getenv("LD_LIBRARY_PATH") != nullptr ? std::getenv("LD_LIBRARY_PATH") : "")};
+    const std::vector<std::string> environment = {
+        "GALLOP_CRASH_FOLDER=" + folder_.path().string(), "GALLOP_CRASH_RUN=" + run, "GALLOP_CRASH_LOG=" + log_.string(),
+        "GALLOP_CRASH_WRITE=" + std::to_string(kill_in_write),
+        "LD_LIBRARY_PATH=" + std::string(std::getenv("LD_LIBRARY_PATH") != nullptr ? std::getenv("LD_LIBRARY_PATH") : "")};
     std::vector<char*> env;
     for (const auto& text : environment) env.push_back(const_cast<char*>(text.c_str()));
     env.push_back(nullptr);
@@ -102,15 +109,18 @@ class World {
     if (!fs::exists(log_)) return counts;
     std::string line;
     for (const char c : base::read_text(log_)) {
-      if (c != '\n') line += c;
-      else ++counts[std::exchange(line, "")];
+      if (c != '\n')
+        line += c;
+      else
+        ++counts[std::exchange(line, "")];
     }
     return counts;
   }
   void forget_calls() const { fs::remove(log_); }
   std::string bytes(const std::string& run) const {
     std::string all;
-    for (const char* name : {"results.json", "per_clip.jsonl", "scores.csv", "own_full_info.json", "own_eval_results.json"}) all += base::read_text(folder_ / "runs" / run / "results" / name);
+    for (const char* name : {"results.json", "per_clip.jsonl", "scores.csv", "own_full_info.json", "own_eval_results.json"})
+      all += base::read_text(folder_ / "runs" / run / "results" / name);
     return all;
   }
   fs::path run_folder(const std::string& run) const { return folder_ / "runs" / run; }
@@ -130,7 +140,8 @@ class World {
     const auto root = test::shared_root();
     if (!root) return files;
     for (const auto& entry : fs::directory_iterator(*root / "data/videos/real"))
-      if ((entry.path().extension() == ".mp4" || entry.path().extension() == ".mov") && entry.file_size() < 60'000) files.push_back(entry.path());
+      if ((entry.path().extension() == ".mp4" || entry.path().extension() == ".mov") && entry.file_size() < 60'000)
+        files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;
   }
@@ -189,13 +200,17 @@ void torture(int clips, int moments, int writes, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   Tally at_random, in_write;
   while (at_random.killed < moments || at_random.after_first < moments * 4 / 5) {
-    kill_at(world, std::uniform_real_distribution<double>(0.0, seconds)(random), fmt::format("r{}", at_random.killed + at_random.finished), whole, at_random);
+    kill_at(world, std::uniform_real_distribution<double>(0.0, seconds)(random), fmt::format("r{}", at_random.killed + at_random.finished),
+            whole, at_random);
     if (at_random.finished > 4 * moments) FAIL("the runs end before they are killed");
   }
   // About six writes a stored result, so these lie all over the run.
-  for (int k = 0; k < writes; ++k) kill_in_write(world, std::uniform_int_distribution<std::int64_t>(2, clips * 12)(random), fmt::format("w{}", k), whole, in_write);
-  MESSAGE("an undisturbed run takes " << seconds << " s; killed at random moments " << at_random.killed << " (after the first stored result " << at_random.after_first << ", ended before "
-                                      << at_random.finished << "), inside a write " << in_write.killed << "; most clip-dimensions repeated " << std::max(at_random.most_repeated, in_write.most_repeated));
+  for (int k = 0; k < writes; ++k)
+    kill_in_write(world, std::uniform_int_distribution<std::int64_t>(2, clips * 12)(random), fmt::format("w{}", k), whole, in_write);
+  MESSAGE("an undisturbed run takes " << seconds << " s; killed at random moments " << at_random.killed
+                                      << " (after the first stored result " << at_random.after_first << ", ended before "
+                                      << at_random.finished << "), inside a write " << in_write.killed << "; most clip-dimensions repeated "
+                                      << std::max(at_random.most_repeated, in_write.most_repeated));
 }
 
 }  // namespace

@@ -27,20 +27,8 @@ std::size_t below(Generator& random, std::size_t limit) { return limit == 0 ? 0 
 
 // Numbers that break size arithmetic, and bytes that mean something to JSON, zip and pickle.
 void change(std::string& bytes, Generator& random, std::string_view words) {
-  static constexpr std::uint64_t kEdges[] = {0,
-                                             1,
-                                             7,
-                                             8,
-                                             0x7F,
-                                             0x80,
-                                             0xFF,
-                                             0x7FFF,
-                                             0xFFFF,
-                                             0x7FFFFFFF,
-                                             0x80000000,
-                                             0xFFFFFFFF,
-                                             0x7FFFFFFFFFFFFFFF,
-                                             0xFFFFFFFFFFFFFFFF};
+  static constexpr std::uint64_t kEdges[] = {
+      0, 1, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF};
   const auto at = below(random, bytes.size());
   switch (random() % 8) {
     case 0:
@@ -76,8 +64,7 @@ void change(std::string& bytes, Generator& random, std::string_view words) {
 std::string mutated(const std::vector<std::string>& seeds, std::uint64_t number, std::string_view words) {
   Generator random(number * 0x9E3779B97F4A7C15ULL + 1);
   auto bytes = seeds[number % seeds.size()];
-  for (auto changes = random() % 2 == 0 ? 1 : 1 + random() % 6; changes > 0 && !bytes.empty(); --changes)
-    change(bytes, random, words);
+  for (auto changes = random() % 2 == 0 ? 1 : 1 + random() % 6; changes > 0 && !bytes.empty(); --changes) change(bytes, random, words);
   return bytes;
 }
 
@@ -87,11 +74,9 @@ std::vector<std::string> safetensors_seeds(const std::filesystem::path& folder) 
                              {"count", at::scalar_tensor(3, at::kLong)},
                              {"none", at::empty({0, 2}, at::kHalf)}};
   weights::write_safetensors(folder / "seed.safetensors", tensors, {{"format", "pt"}});
-  return {
-      base::read_text(folder / "seed.safetensors"),
-      test::safetensors_bytes(
-          R"({"a":{"dtype":"U8","shape":[2,2],"data_offsets":[0,4]},"b":{"dtype":"F64","shape":[],"data_offsets":[4,12]}})",
-          12)};
+  return {base::read_text(folder / "seed.safetensors"),
+          test::safetensors_bytes(
+              R"({"a":{"dtype":"U8","shape":[2,2],"data_offsets":[0,4]},"b":{"dtype":"F64","shape":[],"data_offsets":[4,12]}})", 12)};
 }
 
 std::string with(const std::string& dict, std::string_view name, const std::string& value) {
@@ -102,13 +87,11 @@ std::vector<std::string> torch_seeds() {
   const auto weight = test::pickle_tensor("0", 12, 0, {3, 4}, {4, 1}), bias = test::pickle_tensor("0", 12, 4, {3}, {1});
   const auto body = with(with("}q\x01", "state_dict", with(with("}", "w", weight), "b", bias)), "epoch", "K\x07");
   const auto script = "c__torch__.m\nModel\n)\x81" + with(with("}", "w", weight), "training", "\x89") + "b";
-  std::vector<std::string> seeds{test::torch_zip(body, std::string(48, 'x')),
-                                 test::torch_zip(body, std::string(48, 'x'), true),
+  std::vector<std::string> seeds{test::torch_zip(body, std::string(48, 'x')), test::torch_zip(body, std::string(48, 'x'), true),
                                  test::torch_zip(script, std::string(48, 'y'))};
   // The old stream: mark, version, machine, description, keys, storages.
-  seeds.push_back(test::pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + test::pickled("M\xe9\x03") +
-                  test::pickled("}") + test::pickled(body) + test::pickled("](" + test::pickle_text("0") + "e") +
-                  test::little(12, 8) + std::string(48, 'z'));
+  seeds.push_back(test::pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + test::pickled("M\xe9\x03") + test::pickled("}") +
+                  test::pickled(body) + test::pickled("](" + test::pickle_text("0") + "e") + test::little(12, 8) + std::string(48, 'z'));
   return seeds;
 }
 
@@ -123,14 +106,12 @@ void feed(const std::filesystem::path& file, const std::string& bytes, Tally& ta
   const auto start = std::chrono::steady_clock::now();
   try {
     for (const auto& [name, tensor] : weights::open_weights(file))
-      if (tensor.numel() > 0)
-        (void)tensor.contiguous().flatten().view(at::kByte).to(at::kLong).sum().item<std::int64_t>();
+      if (tensor.numel() > 0) (void)tensor.contiguous().flatten().view(at::kByte).to(at::kLong).sum().item<std::int64_t>();
     ++tally.read;
   } catch (const gallop::Error&) {
     ++tally.refused;
   }
-  tally.slowest =
-      std::max(tally.slowest, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  tally.slowest = std::max(tally.slowest, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
 long peak_megabytes() {
@@ -155,9 +136,7 @@ int main(int count, char** arguments) {
   } containers[] = {
       {"safetensors", safetensors_seeds(folder.path()), R"({}[]":,\0123456789-.eEtfn )", "x.safetensors"},
       {"torch", torch_seeds(),
-       std::string_view("(.)]}0123NR\x85\x86\x87\x81\x80\x8a\x93\x94QRXKMJGabcdehjlqrstu\n\0PK\x01\x02\x03\x04\x05\x06",
-                        56),
-       "x.pth"},
+       std::string_view("(.)]}0123NR\x85\x86\x87\x81\x80\x8a\x93\x94QRXKMJGabcdehjlqrstu\n\0PK\x01\x02\x03\x04\x05\x06", 56), "x.pth"},
   };
   const auto start = peak_megabytes();
   int failures = 0;
@@ -178,10 +157,9 @@ int main(int count, char** arguments) {
       }
     }
     const auto grown = peak_megabytes() - start;
-    fmt::print("{}: {} inputs, {} read, {} refused, slowest {:.3f} s, memory grew by {} MB\n", container.name, inputs,
-               tally.read, tally.refused, tally.slowest, grown);
-    if (tally.slowest > 5.0 || grown > 1024)
-      ++failures, fmt::print("FAILED: {} took too long or too much memory\n", container.name);
+    fmt::print("{}: {} inputs, {} read, {} refused, slowest {:.3f} s, memory grew by {} MB\n", container.name, inputs, tally.read,
+               tally.refused, tally.slowest, grown);
+    if (tally.slowest > 5.0 || grown > 1024) ++failures, fmt::print("FAILED: {} took too long or too much memory\n", container.name);
     if (inputs >= 1000 && (tally.read == 0 || tally.refused < inputs / 10))
       ++failures, fmt::print("FAILED: {} inputs are not worth the name\n", container.name);
   }

@@ -47,8 +47,19 @@ def installed(tmp_path_factory):
     if "SKBUILD:" in (BUILD / "CMakeCache.txt").read_text():
         # The wheel's build has the wheel's layout; a plain configuration, whose code need not be fast, only there.
         build_folder = BUILD.parent / "plain"
-        run(CMAKE, "-S", ROOT, "-B", build_folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O0", f"-DPython3_EXECUTABLE={sys.executable}",
-            f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}")
+        run(
+            CMAKE,
+            "-S",
+            ROOT,
+            "-B",
+            build_folder,
+            "-G",
+            "Ninja",
+            "-DCMAKE_BUILD_TYPE=Release",
+            "-DCMAKE_CXX_FLAGS_RELEASE=-O0",
+            f"-DPython3_EXECUTABLE={sys.executable}",
+            f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}",
+        )
         run(CMAKE, "--build", build_folder, "--target", "gallop")
     prefix = tmp_path_factory.mktemp("prefix")
     run(CMAKE, "--install", build_folder, "--prefix", prefix)
@@ -128,7 +139,9 @@ def generate(program, folder):
     lines = run(program, model, "a horse", folder / "out.mp4", 64, 64, 5, 2).splitlines()
     assert lines[0] == "wan2.1-t2v: 5 frames, 64x64, 2 steps, guidance 5, seed 7"
     assert [line.split()[0] for line in lines[1:]] == ["encode_text", "denoise", "decode"]
-    refused = subprocess.run([program, model, "a horse", folder / "out.mp4", "64", "64", "6", "2"], capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [program, model, "a horse", folder / "out.mp4", "64", "64", "6", "2"], capture_output=True, text=True, check=False
+    )
     assert refused.returncode == 1
     assert "frames" in refused.stderr
 
@@ -139,14 +152,23 @@ EXAMPLES = {"generate": generate, "hello_video": hello_video, "score": score, "e
 @needs_cmake
 @pytest.mark.slow
 def test_nested_project_builds_and_runs(tmp_path):
-    folder = build(ROOT / "tests/package/nested", tmp_path, "-G", "Ninja", f"-DGALLOP_CHECKOUT={ROOT}", f"-DPython3_EXECUTABLE={sys.executable}",
-                   f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}")
+    folder = build(
+        ROOT / "tests/package/nested",
+        tmp_path,
+        "-G",
+        "Ninja",
+        f"-DGALLOP_CHECKOUT={ROOT}",
+        f"-DPython3_EXECUTABLE={sys.executable}",
+        f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}",
+    )
     assert run(folder / "nested").splitlines() == EXPECTED
 
 
 @needs_cmake
 def test_nested_project_configures(tmp_path):
-    out = run(CMAKE, "-S", ROOT / "tests/package/nested", "-B", tmp_path, f"-DGALLOP_CHECKOUT={ROOT}", f"-DPython3_EXECUTABLE={sys.executable}")
+    out = run(
+        CMAKE, "-S", ROOT / "tests/package/nested", "-B", tmp_path, f"-DGALLOP_CHECKOUT={ROOT}", f"-DPython3_EXECUTABLE={sys.executable}"
+    )
     assert "Generating done" in out
 
 
@@ -155,10 +177,25 @@ def test_public_headers_compile_alone(tmp_path):
     generated = tmp_path / "gallop"
     generated.mkdir()
     version = (ROOT / "include/gallop/version.h.in").read_text()
-    (generated / "version.h").write_text("\n".join(line.replace("@", "0") if "@" not in line or '"' in line else line.split("@")[0] + "0" for line in version.splitlines()))
+    (generated / "version.h").write_text(
+        "\n".join(line.replace("@", "0") if "@" not in line or '"' in line else line.split("@")[0] + "0" for line in version.splitlines())
+    )
     headers = [path for path in sorted((ROOT / "include/gallop").glob("*.h"))]
     assert headers
     for header in headers:
         source = tmp_path / f"{header.stem}.cpp"
         source.write_text(f"#include <gallop/{header.name}>\nint main() {{}}\n")
-        run("g++", "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", ROOT / "include", "-I", tmp_path, source)
+        run(
+            "g++",
+            "-std=c++20",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-fsyntax-only",
+            "-I",
+            ROOT / "include",
+            "-I",
+            tmp_path,
+            source,
+        )

@@ -36,11 +36,32 @@ def compare(file, reference) -> list[tuple[str, float, float]]:
     ]
     parity = arena.rate(votes, interval="parity")
     theirs = reference["arena_rank"]
-    rows.append(("arena-rank ratings (Elo)", worst(dict(zip(parity.models, parity.rating.tolist(), strict=True)), {k: v[0] for k, v in theirs.items()}), 0.05))
-    rows.append(("arena-rank variance (relative)", max(abs(se * se / theirs[name][1] - 1) for name, se in zip(parity.models, parity.se, strict=True)), 0.01))
+    rows.append(
+        (
+            "arena-rank ratings (Elo)",
+            worst(dict(zip(parity.models, parity.rating.tolist(), strict=True)), {k: v[0] for k, v in theirs.items()}),
+            0.05,
+        )
+    )
+    rows.append(
+        (
+            "arena-rank variance (relative)",
+            max(abs(se * se / theirs[name][1] - 1) for name, se in zip(parity.models, parity.se, strict=True)),
+            0.01,
+        )
+    )
     if "choix" in reference:
         decisive = arena.rate(votes, ties="drop")
-        rows.append(("choix Bradley-Terry (natural units)", worst({name: (r - 1000) / ELO_PER_NATURAL for name, r in zip(decisive.models, decisive.rating, strict=True)}, reference["choix"]), 1e-5))
+        rows.append(
+            (
+                "choix Bradley-Terry (natural units)",
+                worst(
+                    {name: (r - 1000) / ELO_PER_NATURAL for name, r in zip(decisive.models, decisive.rating, strict=True)},
+                    reference["choix"],
+                ),
+                1e-5,
+            )
+        )
     return rows
 
 

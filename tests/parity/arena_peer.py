@@ -31,7 +31,13 @@ def arena_rank_ratings(table):
     from arena_rank.models.bradley_terry import BradleyTerry
     from arena_rank.utils.data_utils import PairDataset
 
-    frame = pd.DataFrame({"model_a": table["left"], "model_b": table["right"], "winner": table["winner"].map({"left": "model_a", "right": "model_b", "tie": "tie"})})
+    frame = pd.DataFrame(
+        {
+            "model_a": table["left"],
+            "model_b": table["right"],
+            "winner": table["winner"].map({"left": "model_a", "right": "model_b", "tie": "tie"}),
+        }
+    )
     data = PairDataset.from_pandas(frame)
     found = BradleyTerry(len(data.competitors)).compute_ratings_and_cis(data)
     return {name: [float(r), float(v)] for name, r, v in zip(data.competitors, found["ratings"], found["variances"], strict=True)}

@@ -26,7 +26,10 @@ int main(int count, char** words) {
         if (frame % step != 0) continue;
         const auto picture = tensor::tag2text_384(evaluators::vbench::view_of(*view));
         const auto caption = captioner.describe(captioner.look(picture)).front();
-        std::printf("%s\n", base::Json({{"clip", words[i]}, {"frame", frame}, {"tags", caption.tags}, {"ids", caption.ids}, {"text", caption.text}}).dump().c_str());
+        std::printf("%s\n",
+                    base::Json({{"clip", words[i]}, {"frame", frame}, {"tags", caption.tags}, {"ids", caption.ids}, {"text", caption.text}})
+                        .dump()
+                        .c_str());
         std::fflush(stdout);
       }
     }

@@ -38,5 +38,7 @@ def reference_python(kind: str) -> str:
     named = os.environ.get(variable)
     path = Path(named) if named else ROOT / f".venv-{kind}/bin/python"
     if not path.exists():
-        sys.exit(f"FAILED: {path} is no interpreter; run `make reference`, or name one that has the {kind} packages with {variable} (tests/parity/README.md)")
+        sys.exit(
+            f"FAILED: {path} is no interpreter; run `make reference`, or name one that has the {kind} packages with {variable} (tests/parity/README.md)"
+        )
     return str(path)

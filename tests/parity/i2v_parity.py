@@ -23,7 +23,9 @@ def main() -> int:
     settings = options(__doc__)
     root, python = shared(), reference_python("vbench")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "reference"), os.environ.get("PYTHONPATH", "")])}
-    if subprocess.run([python, "-c", "import peft, importlib.util as u; assert u.find_spec('dreamsim')"], env=environment, capture_output=True).returncode:
+    if subprocess.run(
+        [python, "-c", "import peft, importlib.util as u; assert u.find_spec('dreamsim')"], env=environment, capture_output=True
+    ).returncode:
         skip("the reference interpreter has no dreamsim and peft")
     folder = Path(os.environ.get("GALLOP_DREAMSIM_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-dreamsim-weights"))
     failures = 0
@@ -31,7 +33,19 @@ def main() -> int:
         clip, image = root / "data/videos" / clip, root / "data/images" / image
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch) / "out.json"
-            subprocess.run([python, str(Path(__file__).with_name("reference_i2v.py")), str(folder / "dreamsim_model"), str(clip), str(image), str(out)], check=True, env=environment, capture_output=True)
+            subprocess.run(
+                [
+                    python,
+                    str(Path(__file__).with_name("reference_i2v.py")),
+                    str(folder / "dreamsim_model"),
+                    str(clip),
+                    str(image),
+                    str(out),
+                ],
+                check=True,
+                env=environment,
+                capture_output=True,
+            )
             theirs = json.loads(out.read_text())
         dino = folder / "dino_vitbase16_pretrain.pth"
         if not dino.exists():
@@ -45,7 +59,10 @@ def main() -> int:
         distance = abs(ours.value - theirs["value"]) / max(1 - theirs["value"], 1e-6)
         wrong = worst > TOLERANCE or abs(ours.value - theirs["value"]) > TOLERANCE or distance > 1e-2
         failures += wrong
-        print(f"  {'FAILED: ' if wrong else ''}i2v_background of {clip.name}: {ours.value:.7f}, reference {theirs['value']:.7f}; frames differ by at most {worst:.1e}", flush=True)
+        print(
+            f"  {'FAILED: ' if wrong else ''}i2v_background of {clip.name}: {ours.value:.7f}, reference {theirs['value']:.7f}; frames differ by at most {worst:.1e}",
+            flush=True,
+        )
     print(f"i2v: {failures} failed")
     return 1 if failures else 0
 

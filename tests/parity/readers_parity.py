@@ -14,7 +14,13 @@ import gallop
 import numpy as np
 from common import options, reference_python, shared
 
-QUICK = ("ladder/base.mp4", "real/keyboard_rot90.mov", "real/carphone_pristine.mp4", "derived/h264_vfr.mp4", "codec_conformance/h264_10bits.mp4")
+QUICK = (
+    "ladder/base.mp4",
+    "real/keyboard_rot90.mov",
+    "real/carphone_pristine.mp4",
+    "derived/h264_vfr.mp4",
+    "codec_conformance/h264_10bits.mp4",
+)
 EXACT_FORMATS = {"yuv420p", "yuvj420p", "yuv444p", "yuvj444p", "rgb24", "gbrp", "bgr24", "bgr0", "bgra"}
 
 
@@ -22,16 +28,34 @@ def promised(info) -> bool:
     """Whether the contract promises equal pixels for this clip."""
     stream = info["streams"][info["best_video"]]
     even = stream["width"] % 2 == 0 and stream["height"] % 2 == 0
-    return stream["pixel_format"] in EXACT_FORMATS and even and stream["color_space"] in ("", "unknown", "smpte170m", "bt470bg", "gbr", "unspecified")
+    return (
+        stream["pixel_format"] in EXACT_FORMATS
+        and even
+        and stream["color_space"] in ("", "unknown", "smpte170m", "bt470bg", "gbr", "unspecified")
+    )
 
 
 def main() -> int:
     settings = options(__doc__)
     folder = shared() / "data/videos"
     python = reference_python("vbench")
-    files = [folder / name for name in QUICK] if settings.quick else [f for group in ("real", "animation", "ai_generated", "codec_conformance", "derived", "ladder")
-                                                                      for f in sorted((folder / group).iterdir()) if f.suffix not in (".json", ".pt")]
-    worker = subprocess.Popen([python, str(Path(__file__).with_name("reference_frames.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    files = (
+        [folder / name for name in QUICK]
+        if settings.quick
+        else [
+            f
+            for group in ("real", "animation", "ai_generated", "codec_conformance", "derived", "ladder")
+            for f in sorted((folder / group).iterdir())
+            if f.suffix not in (".json", ".pt")
+        ]
+    )
+    worker = subprocess.Popen(
+        [python, str(Path(__file__).with_name("reference_frames.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     failures, listed, exact = [], [], 0
     with tempfile.TemporaryDirectory() as scratch:
         for file in files:

@@ -20,7 +20,10 @@ RANK, ALPHA = 16, 8
 
 
 def filled(state: dict, suffix: str) -> dict:
-    return {name: torch.from_numpy(default(name, tuple(value.shape), suffix).astype(np.float32)).reshape(value.shape) for name, value in state.items()}
+    return {
+        name: torch.from_numpy(default(name, tuple(value.shape), suffix).astype(np.float32)).reshape(value.shape)
+        for name, value in state.items()
+    }
 
 
 def write_weights(folder: Path) -> None:
@@ -39,7 +42,15 @@ def write_weights(folder: Path) -> None:
             stem = f"base_model.model.extractor_list.{branch}.model.blocks.{block}.attn.qkv"
             lora[f"{stem}.lora_A.weight"], lora[f"{stem}.lora_B.weight"] = torch.empty(RANK, 768), torch.empty(3 * 768, RANK)
     torch.save(filled(lora, ""), adapters / "adapter_model.bin")
-    settings = {"r": RANK, "lora_alpha": ALPHA, "lora_dropout": 0.0, "bias": "none", "target_modules": ["qkv"], "peft_type": "LORA", "inference_mode": True}
+    settings = {
+        "r": RANK,
+        "lora_alpha": ALPHA,
+        "lora_dropout": 0.0,
+        "bias": "none",
+        "target_modules": ["qkv"],
+        "peft_type": "LORA",
+        "inference_mode": True,
+    }
     (adapters / "adapter_config.json").write_text(json.dumps(settings))
 
 

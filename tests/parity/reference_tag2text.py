@@ -26,7 +26,12 @@ def bert_folder(vocabulary: str) -> str:
 
 
 def main() -> None:
-    checkpoint, vocabulary, step, clips = sys.argv[1], os.path.abspath(sys.argv[2]), int(sys.argv[3]), [os.path.abspath(clip) for clip in sys.argv[4:]]
+    checkpoint, vocabulary, step, clips = (
+        sys.argv[1],
+        os.path.abspath(sys.argv[2]),
+        int(sys.argv[3]),
+        [os.path.abspath(clip) for clip in sys.argv[4:]],
+    )
     checkpoint = os.path.abspath(checkpoint)
     import torch
     import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)

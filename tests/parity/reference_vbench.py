@@ -14,7 +14,13 @@ from pathlib import Path
 def submodules(dimension: str, weights: Path, package: Path) -> object:
     """The paths each dimension function expects."""
     clip = str(weights / "ViT-B-32.pt")
-    hub = {"repo_or_dir": str(Path(__file__).resolve().parent / "dino_hub"), "path": "", "model": "dino_vitb16", "source": "local", "read_frame": False}
+    hub = {
+        "repo_or_dir": str(Path(__file__).resolve().parent / "dino_hub"),
+        "path": "",
+        "model": "dino_vitb16",
+        "source": "local",
+        "read_frame": False,
+    }
     return {
         "subject_consistency": hub,
         "background_consistency": [clip, False],

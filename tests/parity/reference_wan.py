@@ -108,7 +108,9 @@ def transformer_stage(pipe, out):
             continue
         x, rows = draw((1, model.config.in_channels, 3, 4, 6), 1), draw((1, 512, model.config.text_dim), 2)
         rows[:, 9:] = 0
-        picture_rows = draw((2 if model.config.pos_embed_seq_len else 1, 257, model.config.image_dim), 3) if model.config.image_dim else None
+        picture_rows = (
+            draw((2 if model.config.pos_embed_seq_len else 1, 257, model.config.image_dim), 3) if model.config.image_dim else None
+        )
         time = torch.tensor([731.0])
         if pipe.config.get("expand_timesteps"):
             time = torch.full((1, 18), 731.0)
@@ -149,8 +151,16 @@ def run_case(root, case, out):
     space, time = pipe.vae.config.scale_factor_spatial, pipe.vae.config.scale_factor_temporal
     shape = (1, pipe.vae.config.z_dim, (case["frames"] - 1) // time + 1, case["height"] // space, case["width"] // space)
     noise = draw(shape, case["seed"])
-    call = dict(prompt=case["prompt"], negative_prompt=case["negative_prompt"], height=case["height"], width=case["width"], num_inference_steps=case["steps"],
-                guidance_scale=case["guidance"], output_type="np", callback_on_step_end=lambda _pipe, _index, _time, values: last.update(latents=values["latents"]) or {})
+    call = dict(
+        prompt=case["prompt"],
+        negative_prompt=case["negative_prompt"],
+        height=case["height"],
+        width=case["width"],
+        num_inference_steps=case["steps"],
+        guidance_scale=case["guidance"],
+        output_type="np",
+        callback_on_step_end=lambda _pipe, _index, _time, values: last.update(latents=values["latents"]) or {},
+    )
     if kind == "WanVideoToVideoPipeline":
         frames = [PIL.Image.fromarray(picture(*case["video"], seed=100 + i)) for i in range(case["frames"])]
         out[f"in.{case['name']}.video"] = torch.from_numpy(np.stack([np.asarray(frame) for frame in frames]))

@@ -29,7 +29,10 @@ def fill(python: str, root: Path, suffix: str) -> Path:
     base = Path(os.environ.get("GALLOP_CAPTION_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-caption-weights"))
     folder = base / f"set{suffix}"
     if not (folder / "tag2text_swin_14m.pth").exists():
-        subprocess.run([python, str(root / "reference/fill_weights.py"), str(folder), "--pth", "--only", "tag2text_swin_b", f"--suffix={suffix}"], check=True)
+        subprocess.run(
+            [python, str(root / "reference/fill_weights.py"), str(folder), "--pth", "--only", "tag2text_swin_b", f"--suffix={suffix}"],
+            check=True,
+        )
     vocabulary = folder / "vocab.txt"
     if not vocabulary.exists():
         vocabulary.write_bytes((root / "data/text/bert/vocab.txt").read_bytes())
@@ -58,7 +61,9 @@ def main() -> int:
         folder = fill(python, root, suffix)
         names = [str(clip) for clip in chosen]
         ours = lines([str(program), str(folder), step, *names])
-        theirs = lines([python, str(reference), str(folder / "tag2text_swin_14m.pth"), str(folder / "vocab.txt"), step, *names], environment)
+        theirs = lines(
+            [python, str(reference), str(folder / "tag2text_swin_14m.pth"), str(folder / "vocab.txt"), step, *names], environment
+        )
         if [(line["clip"], line["frame"]) for line in ours] != [(line["clip"], line["frame"]) for line in theirs]:
             print(f"  FAILED: {len(ours)} frames of ours, {len(theirs)} of the reference")
             return 1

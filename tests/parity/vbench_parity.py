@@ -35,15 +35,29 @@ TOLERANCES = {
 RELATIVE_DISTANCE = {"subject_consistency": 1e-2, "background_consistency": 1e-2}
 # 8 to 60 frames a second, odd sides, portrait, rotated, still, and (first of the long ones) more than 100 frames.
 CLIPS = (
-    "animation/bbb_mpeg4sp.mp4", "real/nasa_rotated.mp4", "codec_conformance/testsrc2_odd_height_and_width_444.mp4", "real/park_nonzero_start.mp4",
-    "real/sunrise_slowmo_vfr.mp4", "derived/h264_gray_pixfmt.mp4", "derived/black_24frames.mp4", "codec_conformance/edit_list_preroll_only_sync.mp4",
+    "animation/bbb_mpeg4sp.mp4",
+    "real/nasa_rotated.mp4",
+    "codec_conformance/testsrc2_odd_height_and_width_444.mp4",
+    "real/park_nonzero_start.mp4",
+    "real/sunrise_slowmo_vfr.mp4",
+    "derived/h264_gray_pixfmt.mp4",
+    "derived/black_24frames.mp4",
+    "codec_conformance/edit_list_preroll_only_sync.mp4",
 )
 LONG = ("real/skyline_pan_60fps.mp4", "real/carphone_pristine.mp4")
 # Dimensions whose reference runs in float16 on a GPU: the same arithmetic, here on a CPU on both sides.
 HALF = ("background_consistency", "appearance_style", "aesthetic_quality")
 CHEAP = ("temporal_flickering", "background_consistency", "appearance_style")
-WRITES = {"dino_vitb16": "dino_vitbase16_pretrain.pth", "raft_things": "raft-things.pth", "amt_s": "amt-s.pth", "musiq_spaq": "musiq_spaq_ckpt-358bb6af.pth",
-          "clip_vit_b32": "ViT-B-32.pt", "clip_vit_l14": "ViT-L-14.pt", "viclip_l14": "ViClip-InternVid-10M-FLT.pth", "umt_l16_k400": "l16_ptk710_ftk710_ftk400_f16_res224.pth"}
+WRITES = {
+    "dino_vitb16": "dino_vitbase16_pretrain.pth",
+    "raft_things": "raft-things.pth",
+    "amt_s": "amt-s.pth",
+    "musiq_spaq": "musiq_spaq_ckpt-358bb6af.pth",
+    "clip_vit_b32": "ViT-B-32.pt",
+    "clip_vit_l14": "ViT-L-14.pt",
+    "viclip_l14": "ViClip-InternVid-10M-FLT.pth",
+    "umt_l16_k400": "l16_ptk710_ftk710_ftk400_f16_res224.pth",
+}
 STYLE, PROMPT = "oil painting", "A cat walks on a red carpet, in cyberpunk style"
 ACTION = "blowing glass"
 
@@ -77,8 +91,18 @@ class Reference:
         work = [{"prompt_en": PROMPT, "dimension": [dimension], "video_list": [str(clip) for clip in clips], "auxiliary_info": labels}]
         file, out = self.scratch / f"{dimension}.json", self.scratch / f"{dimension}.out.json"
         file.write_text(json.dumps(work))
-        command = [self.python, str(Path(__file__).with_name("reference_vbench.py")), dimension, str(self.weights), str(file), str(out), "1"]
-        return subprocess.Popen(command, env=self.environment | {"CLIP_HALF": str(int(half))}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True), out
+        command = [
+            self.python,
+            str(Path(__file__).with_name("reference_vbench.py")),
+            dimension,
+            str(self.weights),
+            str(file),
+            str(out),
+            "1",
+        ]
+        return subprocess.Popen(
+            command, env=self.environment | {"CLIP_HALF": str(int(half))}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ), out
 
     @staticmethod
     def finish(running: tuple[subprocess.Popen, Path]) -> dict:
@@ -131,7 +155,15 @@ def main() -> int:
             clips = links(dimension, names, root, Path(folder) / f"{dimension}{' half' if half else ''}")
             running = reference.start(dimension, clips, half)
             start = time.monotonic()
-            table = gallop.score(clips, dimensions=[dimension], weights=weights, device="cpu", dtype="float16" if half else None, prompt=PROMPT, labels={"appearance_style": STYLE})
+            table = gallop.score(
+                clips,
+                dimensions=[dimension],
+                weights=weights,
+                device="cpu",
+                dtype="float16" if half else None,
+                prompt=PROMPT,
+                labels={"appearance_style": STYLE},
+            )
             ours_took = time.monotonic() - start
             theirs, worst = reference.finish(running), 0.0
             for clip, ours in zip(clips, table.results, strict=True):
@@ -143,7 +175,10 @@ def main() -> int:
                     failures += 1
                     print(f"  FAILED: {dimension} of {clip.name}: {wrong}")
             took = time.monotonic() - start
-            print(f"  {dimension}{' in half precision' if half else ''}: {len(clips)} clips, largest difference {worst:.2e}, tolerance {TOLERANCES[dimension]:g} ({ours_took:.0f} s, reference {took:.0f} s)", flush=True)
+            print(
+                f"  {dimension}{' in half precision' if half else ''}: {len(clips)} clips, largest difference {worst:.2e}, tolerance {TOLERANCES[dimension]:g} ({ours_took:.0f} s, reference {took:.0f} s)",
+                flush=True,
+            )
     print(f"vbench: {compared} values compared, {failures} failed")
     return 1 if failures else 0
 

@@ -26,15 +26,30 @@ NEGATIVE = "色调艳丽，过曝，静态，细节模糊不清，字幕"
 #: Known: unknown letters are <unk> by tokenizer.json and id 2 in transformers 5 (the tiny tokenizer has <unk> = 2, so none here).
 SUITES = {
     "wan2.1-t2v": [
-        {"scheduler": "unipc", "steps": 5}, {"scheduler": "dpm++", "steps": 5, "shift": 5.0}, {"scheduler": "euler", "steps": 4}, {"scheduler": "heun", "steps": 4},
-        {"scheduler": "unipc", "steps": 4, "frames": 1}, {"scheduler": "unipc", "steps": 3, "guidance": 1.0, "width": 96},
-        {"scheduler": "unipc", "steps": 6, "video": [80, 64], "strength": 0.7}, {"scheduler": "euler", "steps": 5, "video": [64, 64], "strength": 0.4},
+        {"scheduler": "unipc", "steps": 5},
+        {"scheduler": "dpm++", "steps": 5, "shift": 5.0},
+        {"scheduler": "euler", "steps": 4},
+        {"scheduler": "heun", "steps": 4},
+        {"scheduler": "unipc", "steps": 4, "frames": 1},
+        {"scheduler": "unipc", "steps": 3, "guidance": 1.0, "width": 96},
+        {"scheduler": "unipc", "steps": 6, "video": [80, 64], "strength": 0.7},
+        {"scheduler": "euler", "steps": 5, "video": [64, 64], "strength": 0.4},
     ],
     "wan2.1-i2v": [{"scheduler": kind, "steps": 4, "first_frame": [90, 64]} for kind in ("unipc", "heun", "euler", "dpm++")],
-    "wan2.1-flf2v": [{"scheduler": kind, "steps": 4, "shift": 16.0, "first_frame": [64, 64], "last_frame": [50, 70]} for kind in ("unipc", "heun", "euler", "dpm++")],
-    "wan2.2-ti2v-5b": [{"scheduler": kind, "steps": 4, "shift": 5.0} | extra for kind in ("unipc", "heun", "euler", "dpm++") for extra in ({}, {"first_frame": [77, 64]})],
+    "wan2.1-flf2v": [
+        {"scheduler": kind, "steps": 4, "shift": 16.0, "first_frame": [64, 64], "last_frame": [50, 70]}
+        for kind in ("unipc", "heun", "euler", "dpm++")
+    ],
+    "wan2.2-ti2v-5b": [
+        {"scheduler": kind, "steps": 4, "shift": 5.0} | extra
+        for kind in ("unipc", "heun", "euler", "dpm++")
+        for extra in ({}, {"first_frame": [77, 64]})
+    ],
     "wan2.2-t2v-a14b": [{"scheduler": kind, "steps": 6, "shift": 5.0, "guidance_2": 3.0} for kind in ("unipc", "heun", "euler", "dpm++")],
-    "wan2.2-i2v-a14b": [{"scheduler": kind, "steps": 5, "shift": 5.0, "guidance": 3.5, "guidance_2": 3.5, "first_frame": [64, 64]} for kind in ("unipc", "heun", "euler", "dpm++")]
+    "wan2.2-i2v-a14b": [
+        {"scheduler": kind, "steps": 5, "shift": 5.0, "guidance": 3.5, "guidance_2": 3.5, "first_frame": [64, 64]}
+        for kind in ("unipc", "heun", "euler", "dpm++")
+    ]
     + [{"scheduler": "unipc", "steps": 4, "shift": 5.0, "guidance_2": 2.0, "first_frame": [64, 64], "last_frame": [64, 48]}],
 }
 QUICK = {"wan2.1-t2v": (0, 3, 6), "wan2.2-ti2v-5b": (0, 1)}
@@ -43,12 +58,25 @@ EXACT = ("ids.", "mask.", "resized.")
 
 def write_models(python: str, root: Path, folder: Path, seed: str, names: list[str]) -> Path:
     if not all((folder / name / "model_index.json").exists() for name in names):
-        subprocess.run([python, str(root / "reference/wan_tiny.py"), str(folder), "--seed", seed, "--only", ",".join(names)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [python, str(root / "reference/wan_tiny.py"), str(folder), "--seed", seed, "--only", ",".join(names)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     return folder
 
 
 def complete(index: int, case: dict) -> dict:
-    defaults = {"prompt": "a cat running happily on the beach", "negative_prompt": NEGATIVE, "width": 64, "height": 64, "frames": 9, "guidance": 5.0, "shift": 3.0, "seed": 40 + index}
+    defaults = {
+        "prompt": "a cat running happily on the beach",
+        "negative_prompt": NEGATIVE,
+        "width": 64,
+        "height": 64,
+        "frames": 9,
+        "guidance": 5.0,
+        "shift": 3.0,
+        "seed": 40 + index,
+    }
     return defaults | case | {"name": f"case{index}.{case['scheduler']}"}
 
 

@@ -39,7 +39,13 @@ void pictures(pipelines::wan::WanParts& parts, const TensorMap& inputs, TensorMa
     const auto n = std::to_string(i);
     const auto& picture = input(inputs, "picture." + n);
     const auto size = input(inputs, "size." + n).to(at::kLong);
-    out["resized." + n] = pipelines::wan::fitted_picture(picture, size[0].item<std::int64_t>(), size[1].item<std::int64_t>()).permute({1, 2, 0}).add(1.0).mul(127.5).round().to(at::kByte).contiguous();
+    out["resized." + n] = pipelines::wan::fitted_picture(picture, size[0].item<std::int64_t>(), size[1].item<std::int64_t>())
+                              .permute({1, 2, 0})
+                              .add(1.0)
+                              .mul(127.5)
+                              .round()
+                              .to(at::kByte)
+                              .contiguous();
     if (!parts.transformer_config().image_dim) continue;
     out["pixels." + n] = models::clip::vision_pixels(picture);
     out["features." + n] = parts.vision().features(out["pixels." + n]);
@@ -62,7 +68,9 @@ void transformers(pipelines::wan::WanParts& parts, const TensorMap& inputs, Tens
     const std::string part = i == 0 ? "transformer" : "transformer_2";
     models::wan::WanInput given{input(inputs, part + ".latents"), input(inputs, part + ".timestep"), input(inputs, part + ".text"), {}};
     if (parts.transformer_config().image_dim) given.image = input(inputs, part + ".image");
-    const auto keep = [&](const std::string& stage, const at::Tensor& value) { out[part + suffix + "." + stage] = value.to(at::kFloat).clone(); };
+    const auto keep = [&](const std::string& stage, const at::Tensor& value) {
+      out[part + suffix + "." + stage] = value.to(at::kFloat).clone();
+    };
     keep("output", parts.expert(i).forward(given, {.observe = keep}));
   }
 }

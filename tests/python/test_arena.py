@@ -13,13 +13,29 @@ from gallop import arena  # noqa: E402
 from gallop.arena.cli import arena as command  # noqa: E402
 
 #: arena.md 16.1: first wins, second wins, tie, both bad.
-_FIVE = {"AB": (150, 95, 20, 15), "AC": (120, 60, 12, 8), "AD": (60, 30, 6, 4), "AE": (45, 18, 5, 2), "BC": (70, 55, 10, 5), "BD": (140, 105, 25, 10), "BE": (24, 14, 4, 3), "CD": (85, 80, 20, 15), "CE": (60, 50, 8, 12), "DE": (33, 27, 6, 4)}
+_FIVE = {
+    "AB": (150, 95, 20, 15),
+    "AC": (120, 60, 12, 8),
+    "AD": (60, 30, 6, 4),
+    "AE": (45, 18, 5, 2),
+    "BC": (70, 55, 10, 5),
+    "BD": (140, 105, 25, 10),
+    "BE": (24, 14, 4, 3),
+    "CD": (85, 80, 20, 15),
+    "CE": (60, 50, 8, 12),
+    "DE": (33, 27, 6, 4),
+}
 _RATINGS = {"A": 1085.337315, "B": 1016.839034, "C": 978.440074, "D": 973.086100, "E": 946.297477}
 
 
 @pytest.fixture
 def lists():
-    rows = [(pair[0], pair[1], name) for pair, counts in _FIVE.items() for name, count in zip(("left", "right", "tie", "both_bad"), counts, strict=True) for _ in range(count)]
+    rows = [
+        (pair[0], pair[1], name)
+        for pair, counts in _FIVE.items()
+        for name, count in zip(("left", "right", "tie", "both_bad"), counts, strict=True)
+        for _ in range(count)
+    ]
     return tuple(map(list, zip(*rows, strict=True)))
 
 
@@ -31,7 +47,13 @@ def _check(votes):
 
 @pytest.mark.parametrize("kind", ["list", "unicode", "bytes", "object", "fortran_slice"])
 def test_columns_of_every_kind_give_the_same_ratings(lists, kind):
-    make = {"list": list, "unicode": np.array, "bytes": lambda x: np.array(x, "S"), "object": lambda x: np.array(x, object), "fortran_slice": lambda x: np.array([x, x]).T[:, 0]}[kind]
+    make = {
+        "list": list,
+        "unicode": np.array,
+        "bytes": lambda x: np.array(x, "S"),
+        "object": lambda x: np.array(x, object),
+        "fortran_slice": lambda x: np.array([x, x]).T[:, 0],
+    }[kind]
     _check(arena.Votes.from_columns(*map(make, lists)))
 
 
@@ -86,11 +108,30 @@ def test_csv_round_trip_json_and_page(lists, tmp_path):
     votes = arena.Votes.from_columns(*lists, voter=[f"v{k % 7}" for k in range(len(lists[0]))], time=np.arange(len(lists[0]), dtype=float))
     again = arena.read_votes(votes.to_csv(tmp_path / "votes.csv"))
     assert again.models == votes.models
-    assert (again.left == votes.left).all() and (again.outcome == votes.outcome).all() and (again.voter == votes.voter).all() and (again.time == votes.time).all()
+    assert (
+        (again.left == votes.left).all()
+        and (again.outcome == votes.outcome).all()
+        and (again.voter == votes.voter).all()
+        and (again.time == votes.time).all()
+    )
     ratings = _check(again)
     data = json.loads(ratings.to_json(tmp_path / "r.json").read_text())
     assert data["rows"][0]["model"] == "A"
-    result = CliRunner().invoke(command, ["rate", str(tmp_path / "votes.csv"), "--cluster", "voter", "--html", str(tmp_path / "b.html"), "--json", str(tmp_path / "b.json"), "--interval", "sandwich"])
+    result = CliRunner().invoke(
+        command,
+        [
+            "rate",
+            str(tmp_path / "votes.csv"),
+            "--cluster",
+            "voter",
+            "--html",
+            str(tmp_path / "b.html"),
+            "--json",
+            str(tmp_path / "b.json"),
+            "--interval",
+            "sandwich",
+        ],
+    )
     assert result.exit_code == 0, result.output
     assert "1085.3" in result.output
     frozen = json.loads((tmp_path / "b.json").read_text())["votes"]
@@ -101,7 +142,9 @@ def test_csv_round_trip_json_and_page(lists, tmp_path):
 
 
 def test_a_hostile_model_name_stays_text(tmp_path):
-    votes = arena.Votes.from_columns(["<script>alert(1)</script>", "b", "b"], ["b", "<script>alert(1)</script>", "<script>alert(1)</script>"], ["left", "left", "tie"])
+    votes = arena.Votes.from_columns(
+        ["<script>alert(1)</script>", "b", "b"], ["b", "<script>alert(1)</script>", "<script>alert(1)</script>"], ["left", "left", "tie"]
+    )
     from gallop.arena.page import write_page
 
     page = write_page(arena.rate(votes), arena.diagnose(votes), tmp_path / "b.html").read_text()
@@ -134,10 +177,10 @@ def test_votes_needed():
 
 
 def test_agreement():
-    score = [.90, .80, .70, .85, .85, .60, .70, .75, .72, .95, .60, .65]
-    human = [1, 1, 1, .5, 1, 1, 1, .5, 0, 1, 1, .5]
+    score = [0.90, 0.80, 0.70, 0.85, 0.85, 0.60, 0.70, 0.75, 0.72, 0.95, 0.60, 0.65]
+    human = [1, 1, 1, 0.5, 1, 1, 1, 0.5, 0, 1, 1, 0.5]
     found = arena.agreement(np.reshape(score, (4, 1, 3)), np.reshape(human, (4, 1, 3)))
-    assert found.pearson == pytest.approx(.838628, rel=1e-5) and found.pearson_se == pytest.approx(.357130, rel=1e-5)
+    assert found.pearson == pytest.approx(0.838628, rel=1e-5) and found.pearson_se == pytest.approx(0.357130, rel=1e-5)
 
 
 def test_the_server_without_its_extra_says_what_to_install(tmp_path, monkeypatch):

@@ -25,7 +25,19 @@ def test_battle_logs_in_a_folder_an_array_and_flat_records_say_the_same(tmp_path
     logs = [_log("x", "y", "A"), _log("y", "x", "BOTH_BAD", "u2", 101.0), _log("x", "z", None), _log("z", "x", "TIE", "u1", 102.0)]
     for at, log in enumerate(logs):
         (tmp_path / f"{at}.json").write_text(json.dumps(log))
-    flat = [{"system_a": log["a_metadata"]["system_key"]["system_tag"], "system_b": log["b_metadata"]["system_key"]["system_tag"], "preference": log["vote"]["preference"], "user_pseudonym": log["prompt_user"]["salted_ip"], "timestamp": log["vote"]["preference_time"], "total_listening_time_a": 4.5, "total_listening_time_b": 0.0} for log in logs if log["vote"]]
+    flat = [
+        {
+            "system_a": log["a_metadata"]["system_key"]["system_tag"],
+            "system_b": log["b_metadata"]["system_key"]["system_tag"],
+            "preference": log["vote"]["preference"],
+            "user_pseudonym": log["prompt_user"]["salted_ip"],
+            "timestamp": log["vote"]["preference_time"],
+            "total_listening_time_a": 4.5,
+            "total_listening_time_b": 0.0,
+        }
+        for log in logs
+        if log["vote"]
+    ]
     (tmp_path / "all").mkdir()
     (tmp_path / "all" / "array.txt").write_text(json.dumps(logs))
     (tmp_path / "all" / "flat.ndjson").write_text("\n".join(map(json.dumps, flat)))
@@ -38,15 +50,18 @@ def test_battle_logs_in_a_folder_an_array_and_flat_records_say_the_same(tmp_path
         assert votes.watch_left.tolist() == [4.5, 4.5, 4.5] and votes.watch_right.tolist() == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.parametrize(("text", "part"), [
-    ('[{"system_a": "x", "system_b": "y", "preference": "a"}]', "element 0: unknown preference 'a'"),
-    ('[{"vote": {"preference": "A"}, "b_metadata": {}}]', "no a_metadata.system_key.system_tag"),
-    ('[{"system_a": "", "system_b": "y", "preference": "A"}]', "no a_metadata"),
-    ('{"system_a": "x", "system_b": "y", "preference": "A"}\n{oops', ":2: not JSON"),
-    ("[1]", "expected an object"),
-    ("[]", "no battle"),
-    ("[" * 100_000, "not JSON"),
-])
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('[{"system_a": "x", "system_b": "y", "preference": "a"}]', "element 0: unknown preference 'a'"),
+        ('[{"vote": {"preference": "A"}, "b_metadata": {}}]', "no a_metadata.system_key.system_tag"),
+        ('[{"system_a": "", "system_b": "y", "preference": "A"}]', "no a_metadata"),
+        ('{"system_a": "x", "system_b": "y", "preference": "A"}\n{oops', ":2: not JSON"),
+        ("[1]", "expected an object"),
+        ("[]", "no battle"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
 def test_bad_battles_say_where(tmp_path, text, part):
     (tmp_path / "b.json").write_text(text)
     with pytest.raises(gallop.FormatError) as told:
@@ -55,7 +70,9 @@ def test_bad_battles_say_where(tmp_path, text, part):
 
 
 def test_reward_bench_gives_one_board_per_aspect(tmp_path, shared):
-    (tmp_path / "bench.csv").write_text("path_A,path_B,prompt,VQ,MQ,TA,Overall\nm1/a.mp4,m2/b.mp4,p,A,same,B,B\nm2/c.mp4,m1/d.mp4,q,B,B,A,same\n")
+    (tmp_path / "bench.csv").write_text(
+        "path_A,path_B,prompt,VQ,MQ,TA,Overall\nm1/a.mp4,m2/b.mp4,p,A,same,B,B\nm2/c.mp4,m1/d.mp4,q,B,B,A,same\n"
+    )
     votes = arena.read_reward_bench(tmp_path / "bench.csv")
     assert votes.models == ["m1", "m2"] and votes.boards == ["VQ", "MQ", "TA", "Overall"] and len(votes) == 8
     assert votes.only("MQ").outcome.tolist() == [2, 1]
@@ -63,13 +80,19 @@ def test_reward_bench_gives_one_board_per_aspect(tmp_path, shared):
     with pytest.raises(gallop.FormatError, match=":3: VQ is 'C'"):
         arena.read_reward_bench(tmp_path / "bench.csv")
     real = arena.read_reward_bench(shared / "data" / "votes" / "videoalign_pair1.csv")
-    assert [(real.boards[board], int(outcome)) for board, outcome in zip(real.board, real.outcome, strict=True)] == [("VQ", 1), ("MQ", 1), ("TA", 0)]
+    assert [(real.boards[board], int(outcome)) for board, outcome in zip(real.board, real.outcome, strict=True)] == [
+        ("VQ", 1),
+        ("MQ", 1),
+        ("TA", 0),
+    ]
 
 
 def test_annotations_become_one_vote_for_each_judged_pair(tmp_path):
     table = {"m1": {"m2": [1, 0.5]}, "m2": {"m1": [0, 0.5], "m3": [0, None]}}
     videos = {model: [f"{model}/0.mp4", f"{model}/1.mp4"] for model in ("m1", "m2", "m3")}
-    (tmp_path / "color.json").write_text(json.dumps([{"prompt_en": "a red car", "question_en": "?", "videos": videos, "human_anno": table}]))
+    (tmp_path / "color.json").write_text(
+        json.dumps([{"prompt_en": "a red car", "question_en": "?", "videos": videos, "human_anno": table}])
+    )
     votes = arena.read_annotations(tmp_path / "color.json")
     found = sorted((votes.models[a], votes.models[b], int(o)) for a, b, o in zip(votes.left, votes.right, votes.outcome, strict=True))
     assert found == [("m1", "m2", 0), ("m1", "m2", 2), ("m2", "m3", 1)] and votes.boards == ["color"] and votes.prompts == ["a red car"]
@@ -79,7 +102,14 @@ def test_parquet_keeps_the_optional_columns_and_one_vote_per_conversation(tmp_pa
     pa = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
-    rows = {"model_a": ["a", "b", "a"], "model_b": ["b", "a", "b"], "winner": ["model_a", "tie", "both_bad"], "judge_hash": ["j", "k", "j"], "evaluation_order": [1, 2, 1], "timestamp": pa.array([1_700_000_000_000_000, 0, 1_700_000_001_500_000], pa.timestamp("us"))}
+    rows = {
+        "model_a": ["a", "b", "a"],
+        "model_b": ["b", "a", "b"],
+        "winner": ["model_a", "tie", "both_bad"],
+        "judge_hash": ["j", "k", "j"],
+        "evaluation_order": [1, 2, 1],
+        "timestamp": pa.array([1_700_000_000_000_000, 0, 1_700_000_001_500_000], pa.timestamp("us")),
+    }
     parquet.write_table(pa.table(rows), tmp_path / "v.parquet")
     votes = arena.read_votes(tmp_path / "v.parquet")
     assert len(votes) == 2 and votes.outcome.tolist() == [0, 3]

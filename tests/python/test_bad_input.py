@@ -60,7 +60,9 @@ def test_tiny_clips_get_what_can_be_said_and_reasons_for_the_rest(shape, tmp_pat
         table = gallop.score([clip], fps=8.0)
         assert table.value(0, "contrast") is not None
         assert {problem.kind for problem in table[0].problems} <= {"InvalidArgument"}
-        assert all("leave" in problem.message or "needs" in problem.message or "expected" in problem.message for problem in table[0].problems), table[0].problems
+        assert all(
+            "leave" in problem.message or "needs" in problem.message or "expected" in problem.message for problem in table[0].problems
+        ), table[0].problems
         assert len(table[0].scores) + len(table[0].problems) == len(table.dimensions)
 
 
@@ -86,7 +88,9 @@ def test_a_disk_that_takes_no_more_is_an_error_and_leaves_nothing(tmp_path):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 
-    done = subprocess.run([sys.executable, "-c", WRITE, str(tmp_path)], capture_output=True, text=True, check=False, timeout=300, preexec_fn=limit)
+    done = subprocess.run(
+        [sys.executable, "-c", WRITE, str(tmp_path)], capture_output=True, text=True, check=False, timeout=300, preexec_fn=limit
+    )
     lines = done.stdout.splitlines()
     assert len(lines) >= 2, done.stderr
     assert all("File too large" in line and str(tmp_path) in line for line in lines[:2])

@@ -20,14 +20,22 @@ def world(tmp_path, frames):
     """A suite of three prompts, two samples each, and its clips."""
     suite = tmp_path / "suite.json"
     prompts = ["a red car", 'a "quoted" cat, <b>bold</b> & more', "一匹马"]
-    body = {"schema": "gallop/suite-v1", "name": "own", "samples": 2, "dimensions": DIMENSIONS, "records": [{"prompt": prompt} for prompt in prompts]}
+    body = {
+        "schema": "gallop/suite-v1",
+        "name": "own",
+        "samples": 2,
+        "dimensions": DIMENSIONS,
+        "records": [{"prompt": prompt} for prompt in prompts],
+    }
     suite.write_text(json.dumps(body))
     videos = tmp_path / "videos"
     videos.mkdir()
     loaded = benchmark.load_suite(suite)
     for number, record in enumerate(loaded.records):
         for sample in range(2):
-            gallop.write_video(videos / f"{loaded.clip_stem(record, sample)}.mp4", gallop.Video(frames[: 6 + number + sample], fps=8.0), preset="ultrafast")
+            gallop.write_video(
+                videos / f"{loaded.clip_stem(record, sample)}.mp4", gallop.Video(frames[: 6 + number + sample], fps=8.0), preset="ultrafast"
+            )
     return loaded, suite, videos, tmp_path
 
 
@@ -44,7 +52,9 @@ def test_a_run_is_complete_and_a_second_one_computes_nothing(world):
     assert len(results.rows) == 18
     assert results.value("sharpness") == pytest.approx(sum(row.value for row in results.rows if row.dimension == "sharpness") / 6)
     again = []
-    assert everything(benchmark.run_suite(suite, videos, run=tmp / "run", on_progress=lambda p: again.append(p.done))) == everything(results)
+    assert everything(benchmark.run_suite(suite, videos, run=tmp / "run", on_progress=lambda p: again.append(p.done))) == everything(
+        results
+    )
     assert again == [6]
     assert everything(benchmark.read_results(tmp / "run")) == everything(results)
     assert "sharpness" in results.table() and "<table>" in results._repr_html_()
@@ -208,9 +218,28 @@ def test_built_in_suites_load():
 
 
 def test_hostile_names_stay_in_the_folder_and_in_the_tables(tmp_path, frames):
-    prompts = ["../../escape", "new\nline", "nul\0byte", "x" * 4096, "🐎 emoji", "Same Name", "same name", "=1+1", "-rf", "a/b", ".hidden", "quote\"'`"]
+    prompts = [
+        "../../escape",
+        "new\nline",
+        "nul\0byte",
+        "x" * 4096,
+        "🐎 emoji",
+        "Same Name",
+        "same name",
+        "=1+1",
+        "-rf",
+        "a/b",
+        ".hidden",
+        "quote\"'`",
+    ]
     file = tmp_path / "hostile.json"
-    body = {"schema": "gallop/suite-v1", "name": "hostile", "samples": 1, "dimensions": ["sharpness"], "records": [{"prompt": prompt} for prompt in prompts]}
+    body = {
+        "schema": "gallop/suite-v1",
+        "name": "hostile",
+        "samples": 1,
+        "dimensions": ["sharpness"],
+        "records": [{"prompt": prompt} for prompt in prompts],
+    }
     file.write_text(json.dumps(body))
     suite = benchmark.load_suite(file)
     videos = tmp_path / "deep" / "videos"

@@ -22,7 +22,17 @@ def run(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("card")
     suite = folder / "suite.json"
-    suite.write_text(json.dumps({"schema": "gallop/suite-v1", "name": "own", "samples": 1, "dimensions": ["sharpness", "motion_amount"], "records": [{"prompt": p} for p in ("a", "b", "c")]}))
+    suite.write_text(
+        json.dumps(
+            {
+                "schema": "gallop/suite-v1",
+                "name": "own",
+                "samples": 1,
+                "dimensions": ["sharpness", "motion_amount"],
+                "records": [{"prompt": p} for p in ("a", "b", "c")],
+            }
+        )
+    )
     videos = folder / "videos"
     videos.mkdir()
     for number, name in enumerate("abc"):
@@ -43,7 +53,9 @@ def test_a_signed_card_passes_every_check(run):
     assert card.make_card(results, FACTS, DATE) == text
     assert json.loads(text)["label"] == {"scheme": "ours/1", "value": "verified", "derived": True}
     envelope = card.sign_card(text, folder / "judges.key")
-    report = card.verify_card(envelope, trust=folder / "trust.json", media=folder / "videos", per_clip=folder / "run/results/per_clip.jsonl")
+    report = card.verify_card(
+        envelope, trust=folder / "trust.json", media=folder / "videos", per_clip=folder / "run/results/per_clip.jsonl"
+    )
     assert report.exit_code == 0, report.checks
     assert report.label == "verified"
     assert {state for _, state in checks(report)} == {"passed"}
@@ -167,8 +179,35 @@ def test_command_line(run, tmp_path, capsys):
     assert main(["card", "key", "new", str(tmp_path / "us.key")]) == 3
     assert main(["card", "key", "show", str(tmp_path / "us.key.pub")]) == 0
     assert main(["card", "key", "trust", str(tmp_path / "us.key.pub"), "--trust", str(tmp_path / "trust.json"), "--party", "judges"]) == 0
-    assert main(["card", "make", str(folder / "run"), "--facts", str(tmp_path / "facts.json"), "--date", DATE, "--key", str(tmp_path / "us.key"), "--out", str(out)]) == 0
-    verify = ["card", "verify", str(out), "--trust", str(tmp_path / "trust.json"), "--per-clip", str(folder / "run/results/per_clip.jsonl"), "--media", str(folder / "videos")]
+    assert (
+        main(
+            [
+                "card",
+                "make",
+                str(folder / "run"),
+                "--facts",
+                str(tmp_path / "facts.json"),
+                "--date",
+                DATE,
+                "--key",
+                str(tmp_path / "us.key"),
+                "--out",
+                str(out),
+            ]
+        )
+        == 0
+    )
+    verify = [
+        "card",
+        "verify",
+        str(out),
+        "--trust",
+        str(tmp_path / "trust.json"),
+        "--per-clip",
+        str(folder / "run/results/per_clip.jsonl"),
+        "--media",
+        str(folder / "videos"),
+    ]
     assert main([*verify, "--recompute", "all"]) == 0
     assert "6 rows scored again" in capsys.readouterr().out
     assert main(["card", "sign", str(out), "--key", str(folder / "judges.key")]) == 0

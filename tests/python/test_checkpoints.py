@@ -35,7 +35,12 @@ def test_every_weight_an_evaluator_needs_is_listed():
 def test_list_command_names_where_to_get_and_put(tmp_path):
     done = run("weights", "list", "--dimensions", "motion_smoothness")
     assert done.returncode == 0
-    assert "amt-s.pth" in done.stdout and "https://" in done.stdout and "WEIGHTS/amt_model/amt-s.pth" in done.stdout and "CC BY-NC" in done.stdout
+    assert (
+        "amt-s.pth" in done.stdout
+        and "https://" in done.stdout
+        and "WEIGHTS/amt_model/amt-s.pth" in done.stdout
+        and "CC BY-NC" in done.stdout
+    )
     assert {row["file"] for row in json.loads(run("weights", "list", "--json").stdout)} == {info.file for info in gallop.checkpoints()}
     assert run("weights", "list", "--dimensions", "sharpness").returncode == 2
 
@@ -102,6 +107,8 @@ def test_normalised_rate_shows_fewer_frames_and_says_so(tmp_path, frames):
     with pytest.raises(gallop.InvalidArgument):
         gallop.score(fast, dimensions=["temporal_flickering"], normalized_fps=0.0)
     gallop.write_video(tmp_path / "fast.mp4", fast)
-    table = json.loads(run("score", tmp_path / "fast.mp4", "--dimensions", "temporal_flickering", "--normalized-fps", "8", "--json", "-").stdout)
+    table = json.loads(
+        run("score", tmp_path / "fast.mp4", "--dimensions", "temporal_flickering", "--normalized-fps", "8", "--json", "-").stdout
+    )
     assert len(table["clips"][0]["scores"][0]["parts"]) == 11
     assert table["options"]["normalized_fps"] == 8.0

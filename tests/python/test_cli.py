@@ -12,7 +12,9 @@ from conftest import ROOT
 
 
 def run(*arguments, **options):
-    return subprocess.run([sys.executable, "-m", "gallop", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "gallop", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
+    )
 
 
 def test_help_version_and_usage():
@@ -23,7 +25,18 @@ def test_help_version_and_usage():
 
 
 def test_score_writes_json_csv_and_report(tmp_path, clip):
-    done = run("score", clip, "--json", tmp_path / "a.json", "--csv", tmp_path / "a.csv", "--jsonl", tmp_path / "a.jsonl", "--html", tmp_path / "a.html")
+    done = run(
+        "score",
+        clip,
+        "--json",
+        tmp_path / "a.json",
+        "--csv",
+        tmp_path / "a.csv",
+        "--jsonl",
+        tmp_path / "a.jsonl",
+        "--html",
+        tmp_path / "a.html",
+    )
     assert done.returncode == 0, done.stderr
     assert "sharpness" in done.stdout
     assert json.loads((tmp_path / "a.json").read_text())["clips"][0]["clip"] == str(clip)
@@ -62,9 +75,16 @@ def test_doctor_probe_and_evaluators(clip):
 
 def test_ctrl_c_stops_within_a_second_and_leaves_nothing(tmp_path):
     clip = tmp_path / "long.mp4"
-    gallop.write_video(clip, gallop.Video(np.random.default_rng(0).integers(0, 255, (90, 240, 320, 3), np.uint8), fps=30.0), crf=35, preset="ultrafast")
+    gallop.write_video(
+        clip, gallop.Video(np.random.default_rng(0).integers(0, 255, (90, 240, 320, 3), np.uint8), fps=30.0), crf=35, preset="ultrafast"
+    )
     out = tmp_path / "out.json"
-    process = subprocess.Popen([sys.executable, "-m", "gallop", "score", *[str(clip)] * 60, "--json", str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gallop", "score", *[str(clip)] * 60, "--json", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     time.sleep(4.0)
     assert process.poll() is None, process.stderr.read()
     process.send_signal(signal.SIGINT)
@@ -102,7 +122,11 @@ def test_every_shared_clip_ends_as_the_table_says(shared, tmp_path):
         damaged = any(flag.startswith("damaged") for score in clip["scores"] for flag in score["flags"])
         kinds = sorted({problem["kind"] for problem in clip["problems"]})
         name = clip["clip"].removeprefix(f"{folder}/")
-        fates[name] = ("damaged" if damaged else "scored") if clip["scores"] and not kinds else "+".join((["scored"] if clip["scores"] else []) + kinds)
+        fates[name] = (
+            ("damaged" if damaged else "scored")
+            if clip["scores"] and not kinds
+            else "+".join((["scored"] if clip["scores"] else []) + kinds)
+        )
     expected = expected_fates()
     assert {name: (fate, expected.get(name)) for name, fate in fates.items() if expected.get(name) != fate} == {}
     assert set(expected) == set(fates)

@@ -13,7 +13,11 @@ from gallop.compat.vbench import VBench
 def world(tmp_path, frames):
     records = [
         {"prompt_en": "a sign", "dimension": ["temporal_flickering"]},
-        {"prompt_en": "an alley, façades", "dimension": ["scene", "temporal_flickering"], "auxiliary_info": {"scene": {"scene": {"scene": "alley"}}}},
+        {
+            "prompt_en": "an alley, façades",
+            "dimension": ["scene", "temporal_flickering"],
+            "auxiliary_info": {"scene": {"scene": {"scene": "alley"}}},
+        },
         {"prompt_en": "a cat", "dimension": ["object_class"], "auxiliary_info": {"object_class": {"object": "cat"}}},
     ]
     (tmp_path / "info.json").write_text(json.dumps(records))
@@ -21,13 +25,17 @@ def world(tmp_path, frames):
     videos.mkdir()
     for number, record in enumerate(records):
         for sample in range(4):
-            gallop.write_video(videos / f"{record['prompt_en']}-{sample}.mp4", gallop.Video(frames[: 5 + number + sample], fps=8.0), preset="ultrafast")
+            gallop.write_video(
+                videos / f"{record['prompt_en']}-{sample}.mp4", gallop.Video(frames[: 5 + number + sample], fps=8.0), preset="ultrafast"
+            )
     return tmp_path, videos
 
 
 def test_standard_mode_writes_the_packages_files(world, capsys):
     tmp, videos = world
-    results = VBench("cpu", str(tmp / "info.json"), str(tmp / "out")).evaluate(str(videos), "r", dimension_list=["temporal_flickering"], local=True)
+    results = VBench("cpu", str(tmp / "info.json"), str(tmp / "out")).evaluate(
+        str(videos), "r", dimension_list=["temporal_flickering"], local=True
+    )
     info = json.loads((tmp / "out/r_full_info.json").read_text())
     assert [len(record["video_list"]) for record in info] == [4, 4]
     assert info[0]["video_list"][0] == os.path.join(str(videos), "a sign-0.mp4")
@@ -77,7 +85,12 @@ def test_it_agrees_with_the_package_itself(world):
         f"VBench('cpu', {str(tmp / 'info.json')!r}, {str(tmp / 'theirs')!r}).evaluate({str(videos)!r}, 'r', dimension_list=['temporal_flickering'])\n"
     )
     shims = os.environ.get("GALLOP_SHARED", str(gallop_shared())) + "/reference"
-    done = subprocess.run([python, "-c", script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": shims, "VBENCH_CACHE_DIR": str(tmp / "cache")})
+    done = subprocess.run(
+        [python, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": shims, "VBENCH_CACHE_DIR": str(tmp / "cache")},
+    )
     if done.returncode:
         pytest.skip(f"the vbench package does not run here: {done.stderr.strip().splitlines()[-1]}")
     VBench("cpu", str(tmp / "info.json"), str(tmp / "ours")).evaluate(str(videos), "r", dimension_list=["temporal_flickering"])

@@ -56,9 +56,7 @@ def test_the_report_says_that_no_person_voted(tmp_path):
         clips[entrant] = str(tmp_path / f"{entrant}.mp4")
         gallop.write_video(clips[entrant], gallop.Video(frames, fps=8.0), crf=10)
     table = gallop.score(list(clips.values()))
-    text = table.save_report(tmp_path / "report.html", contests=[Contest("a red car", clips)]).read_text(
-        encoding="utf-8"
-    )
+    text = table.save_report(tmp_path / "report.html", contests=[Contest("a red car", clips)]).read_text(encoding="utf-8")
     assert "no person voted" in text
     assert text.count("<figcaption>") >= 3
     assert 'id="standing"' in text

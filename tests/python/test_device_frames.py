@@ -22,12 +22,17 @@ def test_shared_frames_score_like_a_video_and_are_released(frames):
 
 
 def test_measures_that_need_host_memory_say_so(frames):
-    result = gallop.score(gallop.DeviceFrames(torch.from_numpy(frames.copy()), fps=8.0), dimensions=["contrast", "temporal_flickering", "psnr"]).results[0]
+    result = gallop.score(
+        gallop.DeviceFrames(torch.from_numpy(frames.copy()), fps=8.0), dimensions=["contrast", "temporal_flickering", "psnr"]
+    ).results[0]
     assert [score.dimension for score in result.scores] == ["temporal_flickering"]
     assert {problem.dimension: problem.kind for problem in result.problems}["contrast"] == "Unsupported"
 
 
-@pytest.mark.parametrize("tensor", [torch.zeros(2, 4, 4, 3), torch.zeros(4, 4, 3, dtype=torch.uint8), torch.zeros(2, 3, 4, 4, dtype=torch.uint8).permute(0, 2, 3, 1)])
+@pytest.mark.parametrize(
+    "tensor",
+    [torch.zeros(2, 4, 4, 3), torch.zeros(4, 4, 3, dtype=torch.uint8), torch.zeros(2, 3, 4, 4, dtype=torch.uint8).permute(0, 2, 3, 1)],
+)
 def test_other_layouts_are_refused(tensor):
     with pytest.raises(gallop.InvalidArgument, match="contiguous uint8"):
         gallop.DeviceFrames(tensor, fps=8.0)

@@ -23,7 +23,10 @@ def _records(prompts=2, samples=2):
             "object_en": "cat",
             "question_en": "Which shows the cat?",
             "videos": {model: [f"https://host/{model}/prompt {p}-{s}.mp4" for s in range(samples)] for model in MODELS},
-            "human_anno": {"lavie": {"cogvideo": [1] * samples, "modelscope": [1] * samples}, "modelscope": {"cogvideo": [0.5] + [1] * (samples - 1)}},
+            "human_anno": {
+                "lavie": {"cogvideo": [1] * samples, "modelscope": [1] * samples},
+                "modelscope": {"cogvideo": [0.5] + [1] * (samples - 1)},
+            },
         }
         for p in range(prompts)
     ]
@@ -122,12 +125,16 @@ def test_no_json_and_no_file(tmp_path):
 
 def test_the_command_reads_saved_scores(file, tmp_path):
     values = {"cogvideo": 0.1, "lavie": 0.9, "modelscope": 0.5}
-    saved = {"clips": [{"clip": clip, "scores": [{"dimension": "object_class", "value": value}]} for clip, value in _scores(values).items()]}
+    saved = {
+        "clips": [{"clip": clip, "scores": [{"dimension": "object_class", "value": value}]} for clip, value in _scores(values).items()]
+    }
     (tmp_path / "scores.json").write_text(json.dumps(saved))
     result = CliRunner().invoke(command, ["agreement", str(file), str(tmp_path / "scores.json"), "--dimension", "object_class"])
     assert result.exit_code == 0, result.output
     assert "spearman" in result.output and "lavie" in result.output
-    as_json = CliRunner().invoke(command, ["agreement", str(file), str(tmp_path / "scores.json"), "--dimension", "object_class", "--json", "-"])
+    as_json = CliRunner().invoke(
+        command, ["agreement", str(file), str(tmp_path / "scores.json"), "--dimension", "object_class", "--json", "-"]
+    )
     assert json.loads(as_json.output)["accuracy"] == pytest.approx(1)
 
 

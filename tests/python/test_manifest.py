@@ -8,7 +8,9 @@ from gallop.manifest import read_manifest
 
 
 def test_entries_become_requests_in_order(tmp_path, clip):
-    (tmp_path / "list.json").write_text(json.dumps([{"path": "clip.mp4", "prompt": "a square", "labels": {"color": "red"}}, {"path": str(clip), "reference": "clip.mp4"}]))
+    (tmp_path / "list.json").write_text(
+        json.dumps([{"path": "clip.mp4", "prompt": "a square", "labels": {"color": "red"}}, {"path": str(clip), "reference": "clip.mp4"}])
+    )
     first, second = read_manifest(tmp_path / "list.json")
     assert (first.prompt, first.clip, second.prompt) == ("a square", clip, "")
     assert gallop.score([first, second], dimensions=["contrast"]).complete

@@ -62,8 +62,14 @@ def test_same_seed_same_bytes_and_another_seed_another_clip(pipe, made):
 def test_how_to_run_never_changes_the_clip(pipe, made, tmp_path):
     seen, previews, frames = [], [], []
     again = pipe.generate(
-        "a horse at full gallop", seed=7, **SMALL, on_progress=seen.append, on_preview=lambda step, video: previews.append((step, video.numpy().shape)), preview_every=2,
-        on_frames=lambda first, video: frames.append((first, video.numpy().copy())), checkpoint=tmp_path / "state.safetensors",
+        "a horse at full gallop",
+        seed=7,
+        **SMALL,
+        on_progress=seen.append,
+        on_preview=lambda step, video: previews.append((step, video.numpy().shape)),
+        preview_every=2,
+        on_frames=lambda first, video: frames.append((first, video.numpy().copy())),
+        checkpoint=tmp_path / "state.safetensors",
     )
     assert np.array_equal(again.video.numpy(), made.video.numpy())
     assert {progress.stage for progress in seen} >= {"encode_text", "denoise", "decode"}
@@ -75,12 +81,21 @@ def test_how_to_run_never_changes_the_clip(pipe, made, tmp_path):
 def test_a_stopped_run_goes_on_to_the_same_bits(pipe, made, tmp_path):
     state = tmp_path / "state.safetensors"
     with pytest.raises(gallop.Cancelled):
-        pipe.generate("a horse at full gallop", seed=7, **SMALL, checkpoint=state, on_progress=lambda p: not (p.stage == "denoise" and p.done == 2))
+        pipe.generate(
+            "a horse at full gallop", seed=7, **SMALL, checkpoint=state, on_progress=lambda p: not (p.stage == "denoise" and p.done == 2)
+        )
     assert state.exists()
     with pytest.raises(gallop.InvalidArgument, match="other options"):
         pipe.generate("another prompt", seed=7, **SMALL, checkpoint=state)
     steps = []
-    again = pipe.generate("a horse at full gallop", seed=7, **SMALL, return_latents=True, checkpoint=state, on_progress=lambda p: steps.append(p.done) if p.stage == "denoise" else None)
+    again = pipe.generate(
+        "a horse at full gallop",
+        seed=7,
+        **SMALL,
+        return_latents=True,
+        checkpoint=state,
+        on_progress=lambda p: steps.append(p.done) if p.stage == "denoise" else None,
+    )
     assert min(steps) == 2
     assert np.array_equal(again.latents, made.latents)
 
@@ -106,7 +121,10 @@ def test_pictures_as_files_images_and_arrays(ti2v_folder, tmp_path):
     pipe = gallop.Pipeline.load(ti2v_folder, device="cpu")
     pixels = np.random.default_rng(0).integers(0, 256, (48, 80, 3), dtype=np.uint8)
     gallop.write_image(tmp_path / "first.png", gallop.Image(pixels))
-    clips = [pipe.generate("a cat", first_frame=source, width=64, height=64, frames=5, steps=2).video.numpy() for source in (pixels, gallop.Image(pixels), tmp_path / "first.png")]
+    clips = [
+        pipe.generate("a cat", first_frame=source, width=64, height=64, frames=5, steps=2).video.numpy()
+        for source in (pixels, gallop.Image(pixels), tmp_path / "first.png")
+    ]
     assert all(np.array_equal(clip, clips[0]) for clip in clips)
     # The size follows the picture's aspect where none is given: 80 x 48 at the model's area.
     used = pipe.resolve("a cat", first_frame=pixels, frames=5, resolution="480p")
@@ -154,7 +172,13 @@ def test_cancel_in_every_stage(folder, made, stage):
     pipe = gallop.Pipeline.load(folder, device="cpu")
     token = gallop.CancelToken()
     with pytest.raises(gallop.Cancelled):
-        pipe.generate("a horse at full gallop", seed=7, **SMALL, cancel=token, on_progress=lambda progress: token.cancel() if progress.stage == stage else None)
+        pipe.generate(
+            "a horse at full gallop",
+            seed=7,
+            **SMALL,
+            cancel=token,
+            on_progress=lambda progress: token.cancel() if progress.stage == stage else None,
+        )
     assert np.array_equal(pipe.generate("a horse at full gallop", seed=7, **SMALL).video.numpy(), made.video.numpy())
 
 
@@ -193,14 +217,35 @@ def test_saved_models_give_the_same_clip(pipe, made, tmp_path):
 
 def test_generate_on_the_command_line(folder, tmp_path, capfd):
     out = tmp_path / "clip.mp4"
-    arguments = ["generate", "--model", str(folder), "--prompt", "a horse", "--size", "64x64", "--frames", "5", "--steps", "2", "--seed", "0..1", "--out", str(out)]
+    arguments = [
+        "generate",
+        "--model",
+        str(folder),
+        "--prompt",
+        "a horse",
+        "--size",
+        "64x64",
+        "--frames",
+        "5",
+        "--steps",
+        "2",
+        "--seed",
+        "0..1",
+        "--out",
+        str(out),
+    ]
     assert main(arguments) == 0
     for seed in (0, 1):
         file = tmp_path / f"clip-{seed}.mp4"
         assert gallop.read_video(file).frames == 5
         record = json.loads((tmp_path / f"clip-{seed}.mp4.json").read_text())
         assert record["options"]["seed"] == seed and record["options"]["steps"] == 2
-        comment = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "format_tags=comment", "-of", "default=nk=1:nw=1", str(file)], check=True, capture_output=True, text=True).stdout
+        comment = subprocess.run(
+            ["ffprobe", "-v", "error", "-show_entries", "format_tags=comment", "-of", "default=nk=1:nw=1", str(file)],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
         assert json.loads(comment) == record
     assert main([*arguments, "--frames", "6"]) == 2
     assert "use 5 or 9" in capfd.readouterr().err

@@ -19,11 +19,21 @@ def world(tmp_path_factory):
     tmp = tmp_path_factory.mktemp("ray")
     suite, videos = tmp / "suite.json", tmp / "videos"
     videos.mkdir()
-    body = {"schema": "gallop/suite-v1", "name": "own", "samples": 4, "dimensions": ["sharpness", "flow_smoothness", "temporal_flickering"], "records": [{"prompt": f"clip {n}"} for n in range(8)]}
+    body = {
+        "schema": "gallop/suite-v1",
+        "name": "own",
+        "samples": 4,
+        "dimensions": ["sharpness", "flow_smoothness", "temporal_flickering"],
+        "records": [{"prompt": f"clip {n}"} for n in range(8)],
+    }
     suite.write_text(json.dumps(body))
     for number in range(8):
         for sample in range(4):
-            gallop.write_video(videos / f"clip {number}-{sample}.mp4", gallop.Video(moving_square(10 + number + sample, 96, 128), fps=8.0), preset="ultrafast")
+            gallop.write_video(
+                videos / f"clip {number}-{sample}.mp4",
+                gallop.Video(moving_square(10 + number + sample, 96, 128), fps=8.0),
+                preset="ultrafast",
+            )
     loaded = benchmark.load_suite(suite)
     whole = benchmark.run_suite(loaded, videos, run=tmp / "whole", device="cpu")
     return tmp, loaded, videos, {file.name: file.read_bytes() for file in (tmp / "whole/results").iterdir()}, whole

@@ -8,7 +8,9 @@ import pytest
 webdriver = pytest.importorskip("selenium.webdriver")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium and chromedriver are not installed"),
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium and chromedriver are not installed"
+    ),
 ]
 
 
@@ -31,7 +33,9 @@ def test_a_report_renders_sorts_and_plays(browser, tmp_path, frames):
         gallop.write_video(file, gallop.Video(frames, fps=8.0))
     (tmp_path / "bad.mp4").write_text("words")
     table = gallop.score([tmp_path / "a.mp4", evil, tmp_path / "bad.mp4"])
-    report = table.save_report(tmp_path / "report.html", title="<script>window.hacked=2</script>", prompts={str(evil): "<script>window.hacked=3</script>"})
+    report = table.save_report(
+        tmp_path / "report.html", title="<script>window.hacked=2</script>", prompts={str(evil): "<script>window.hacked=3</script>"}
+    )
     browser.get(report.as_uri())
     assert browser.execute_script("return window.hacked") is None
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []

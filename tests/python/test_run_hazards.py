@@ -15,11 +15,19 @@ from gallop import benchmark
 def world(tmp_path, frames):
     suite, videos = tmp_path / "suite.json", tmp_path / "videos"
     videos.mkdir()
-    body = {"schema": "gallop/suite-v1", "name": "own", "samples": 4, "dimensions": ["sharpness", "frame_order", "temporal_flickering"], "records": [{"prompt": f"clip {n}"} for n in range(6)]}
+    body = {
+        "schema": "gallop/suite-v1",
+        "name": "own",
+        "samples": 4,
+        "dimensions": ["sharpness", "frame_order", "temporal_flickering"],
+        "records": [{"prompt": f"clip {n}"} for n in range(6)],
+    }
     suite.write_text(json.dumps(body))
     for number in range(6):
         for sample in range(4):
-            gallop.write_video(videos / f"clip {number}-{sample}.mp4", gallop.Video(frames[: 8 + number % 3 + sample % 2], fps=8.0), preset="ultrafast")
+            gallop.write_video(
+                videos / f"clip {number}-{sample}.mp4", gallop.Video(frames[: 8 + number % 3 + sample % 2], fps=8.0), preset="ultrafast"
+            )
     loaded = benchmark.load_suite(suite)
     whole = benchmark.run_suite(loaded, videos, run=tmp_path / "whole")
     return loaded, suite, videos, tmp_path, whole
@@ -29,7 +37,10 @@ def world(tmp_path, frames):
 def small_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = lambda options: subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True).returncode == 0  # noqa: E731
+
+    def mount(options):
+        return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True).returncode == 0
+
     if not mount("size=192k"):
         pytest.skip("a small file system cannot be mounted here; run as root")
     yield folder, mount

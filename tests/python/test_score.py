@@ -144,7 +144,9 @@ def test_progress_and_cancel(clip):
 
 def test_cancel_from_another_thread_stops_within_a_second(tmp_path):
     clip = tmp_path / "long.mp4"
-    gallop.write_video(clip, gallop.Video(np.random.default_rng(0).integers(0, 255, (120, 240, 320, 3), np.uint8), fps=30.0), crf=35, preset="ultrafast")
+    gallop.write_video(
+        clip, gallop.Video(np.random.default_rng(0).integers(0, 255, (120, 240, 320, 3), np.uint8), fps=30.0), crf=35, preset="ultrafast"
+    )
     token, stopped = gallop.CancelToken(), []
 
     def run():

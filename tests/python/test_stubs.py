@@ -29,15 +29,14 @@ def own(kind):
 
 
 @pytest.mark.parametrize(
-    "file,module", [("__init__.pyi", _gallop), ("arena.pyi", _gallop.arena), ("benchmark.pyi", _gallop.benchmark), ("card.pyi", _gallop.card)]
+    "file,module",
+    [("__init__.pyi", _gallop), ("arena.pyi", _gallop.arena), ("benchmark.pyi", _gallop.benchmark), ("card.pyi", _gallop.card)],
 )
 def test_stubs_and_module_name_the_same_things(file, module):
     stub = names(ast.parse((STUBS / file).read_text()).body)
     stub.pop("__all__", None)
     real = {
-        name
-        for name, value in vars(module).items()
-        if (name == "__version__" or not name.startswith("__")) and not inspect.ismodule(value)
+        name for name, value in vars(module).items() if (name == "__version__" or not name.startswith("__")) and not inspect.ismodule(value)
     }
     assert set(stub) == real
     for name in real:
@@ -55,9 +54,7 @@ def check_parameters(nodes, function):
     for node in nodes:
         given = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
         for name in given:
-            assert name.startswith("arg") or re.search(rf"\b{name}:", signature) or len(nodes) > 1, (
-                f"{function.__name__}: {name}"
-            )
+            assert name.startswith("arg") or re.search(rf"\b{name}:", signature) or len(nodes) > 1, f"{function.__name__}: {name}"
         if len(nodes) == 1:
             assert signature.count(": ") >= len(given)
 

@@ -19,7 +19,17 @@ KEY = "sk-very-secret"
 @pytest.fixture
 def suite(tmp_path):
     file = tmp_path / "suite.json"
-    file.write_text(json.dumps({"schema": "gallop/suite-v1", "name": "own", "samples": 2, "dimensions": ["sharpness"], "records": [{"prompt": "a horse"}, {"prompt": "一匹马"}]}))
+    file.write_text(
+        json.dumps(
+            {
+                "schema": "gallop/suite-v1",
+                "name": "own",
+                "samples": 2,
+                "dimensions": ["sharpness"],
+                "records": [{"prompt": "a horse"}, {"prompt": "一匹马"}],
+            }
+        )
+    )
     return benchmark.load_suite(file)
 
 
@@ -75,9 +85,30 @@ def test_adopting_clips_of_others(suite, tmp_path, clip, capsys):
     adopted, passed = studio.adopt_clips(suite, source, tmp_path / "out", made_by="closed model", party="them", mapping=mapping)
     assert adopted == ["a horse-0.mp4", "一匹马-1.mp4"] and "stranger.mp4" in passed
     assert json.loads((tmp_path / "out/sampling.json").read_text())["maker"]["model"] == "closed model"
-    assert main(["bench", "import", "--suite", str(tmp_path / "suite.json"), "--from", str(source), "--out", str(tmp_path / "named"), "--made-by", "m"]) == 3
+    assert (
+        main(
+            [
+                "bench",
+                "import",
+                "--suite",
+                str(tmp_path / "suite.json"),
+                "--from",
+                str(source),
+                "--out",
+                str(tmp_path / "named"),
+                "--made-by",
+                "m",
+            ]
+        )
+        == 3
+    )
     assert (tmp_path / "named/a horse-1.mp4").exists()
-    for bad in ({"one.mp4": ("no such prompt", 0)}, {"one.mp4": ("a horse", 2)}, {"../suite.json": ("a horse", 0)}, {"one.mp4": ("a horse", 0), "two.mp4": ("a horse", 0)}):
+    for bad in (
+        {"one.mp4": ("no such prompt", 0)},
+        {"one.mp4": ("a horse", 2)},
+        {"../suite.json": ("a horse", 0)},
+        {"one.mp4": ("a horse", 0), "two.mp4": ("a horse", 0)},
+    ):
         with pytest.raises(gallop.InvalidArgument):
             studio.adopt_clips(suite, source, tmp_path / "bad", made_by="m", mapping=bad)
     (source / "a horse-0.mp4").write_text("words")
@@ -198,7 +229,11 @@ def provider(service, **options):
 
 def test_a_service_that_misbehaves_in_every_way_still_delivers(suite, tmp_path, clip, key):
     pytest.importorskip("httpx")
-    troubles = {"submits": ["429", "500", "slow", "nonsense", "ok", "drop"], "polls": ["500", "running", "429", "slow", "nonsense", "expired"], "downloads": ["short", "words", "500", "slow", "gone"]}
+    troubles = {
+        "submits": ["429", "500", "slow", "nonsense", "ok", "drop"],
+        "polls": ["500", "running", "429", "slow", "nonsense", "expired"],
+        "downloads": ["short", "words", "500", "slow", "gone"],
+    }
     with Service(clip.read_bytes(), **troubles) as service:
         jobs = studio.HostedJobs(provider(service), studio.JobLimits(parallel=2, attempts=10, price=1.0, **QUICK))
         outcome = jobs.sample(suite, tmp_path / "out", seed=3)
@@ -248,7 +283,9 @@ def test_a_crash_neither_loses_nor_repeats_a_paid_job(suite, tmp_path, clip, key
 def test_the_budget_and_the_rate_are_kept(suite, tmp_path, clip, key):
     pytest.importorskip("httpx")
     with Service(clip.read_bytes()) as service:
-        outcome = studio.HostedJobs(provider(service), studio.JobLimits(parallel=4, budget=3.0, price=1.5, **QUICK)).sample(suite, tmp_path / "out")
+        outcome = studio.HostedJobs(provider(service), studio.JobLimits(parallel=4, budget=3.0, price=1.5, **QUICK)).sample(
+            suite, tmp_path / "out"
+        )
         assert outcome.made == 2 and outcome.spent == 3.0 and "budget" in outcome.stopped
     now = [0.0]
     times = []
@@ -286,5 +323,7 @@ def test_no_key_no_network_and_bad_settings(suite, tmp_path, monkeypatch):
         ModelStudio("ftp://x")
     with pytest.raises(studio.jobs.Refused, match="2,500"):
         ModelStudio("http://127.0.0.1:9").submit("马" * 2501, 0, None)
-    assert main(["bench", "sample", "--suite", str(tmp_path / "suite.json"), "--out", str(tmp_path / "o"), "--provider", "model-studio"]) == 2
+    assert (
+        main(["bench", "sample", "--suite", str(tmp_path / "suite.json"), "--out", str(tmp_path / "o"), "--provider", "model-studio"]) == 2
+    )
     assert main(["bench", "sample", "--suite", str(tmp_path / "suite.json"), "--out", str(tmp_path / "o")]) == 2

@@ -10,8 +10,15 @@ pytestmark = pytest.mark.slow
 
 # Per-clip tolerances of vbench.md 15; thread counts may move a value by a tenth of them.
 TOLERANCE = {
-    "subject_consistency": 2e-4, "background_consistency": 1e-3, "temporal_flickering": 1e-6, "motion_smoothness": 2e-4, "aesthetic_quality": 5e-4,
-    "imaging_quality": 0.05, "temporal_style": 5e-4, "appearance_style": 1e-3, "overall_consistency": 5e-4,
+    "subject_consistency": 2e-4,
+    "background_consistency": 1e-3,
+    "temporal_flickering": 1e-6,
+    "motion_smoothness": 2e-4,
+    "aesthetic_quality": 5e-4,
+    "imaging_quality": 0.05,
+    "temporal_style": 5e-4,
+    "appearance_style": 1e-3,
+    "overall_consistency": 5e-4,
 }
 QUICK = [name for name in TOLERANCE if name not in ("temporal_style", "overall_consistency")]
 GIVEN = {"prompt": "a cat", "labels": {"appearance_style": "oil painting", "action": "blowing glass"}, "device": "cpu"}
@@ -31,7 +38,12 @@ def base(shared):
 
 
 def values(clips, weights, dimensions=QUICK):
-    table = gallop.score([clip if not isinstance(clip, np.ndarray) else gallop.Video(clip, fps=8.0) for clip in clips], dimensions=dimensions, weights=weights, **GIVEN)
+    table = gallop.score(
+        [clip if not isinstance(clip, np.ndarray) else gallop.Video(clip, fps=8.0) for clip in clips],
+        dimensions=dimensions,
+        weights=weights,
+        **GIVEN,
+    )
     assert table.complete, table.problems
     return [{score.dimension: score for score in result.scores} for result in table.results]
 
@@ -64,7 +76,12 @@ def test_scaled_brightness(base, weights):
 
 
 def test_one_and_two_frames(base, weights):
-    table = gallop.score([gallop.Video(base[:1], fps=8.0), gallop.Video(base[:2], fps=8.0)], dimensions=[*TOLERANCE, "dynamic_degree"], weights=weights, **GIVEN)
+    table = gallop.score(
+        [gallop.Video(base[:1], fps=8.0), gallop.Video(base[:2], fps=8.0)],
+        dimensions=[*TOLERANCE, "dynamic_degree"],
+        weights=weights,
+        **GIVEN,
+    )
     one, two = table.results
     needs_two = {"subject_consistency", "background_consistency", "temporal_flickering"}
     assert {problem.dimension for problem in one.problems} == needs_two | {"motion_smoothness"}

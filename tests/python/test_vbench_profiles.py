@@ -9,8 +9,22 @@ gallop = pytest.importorskip("gallop")
 from gallop.cli.main import main  # noqa: E402
 
 VBENCH = {
-    "aesthetic_quality", "appearance_style", "background_consistency", "color", "dynamic_degree", "human_action", "imaging_quality", "motion_smoothness",
-    "multiple_objects", "object_class", "overall_consistency", "scene", "spatial_relationship", "subject_consistency", "temporal_flickering", "temporal_style",
+    "aesthetic_quality",
+    "appearance_style",
+    "background_consistency",
+    "color",
+    "dynamic_degree",
+    "human_action",
+    "imaging_quality",
+    "motion_smoothness",
+    "multiple_objects",
+    "object_class",
+    "overall_consistency",
+    "scene",
+    "spatial_relationship",
+    "subject_consistency",
+    "temporal_flickering",
+    "temporal_style",
 }
 IMAGE_TO_VIDEO = {"camera_motion", "i2v_background", "i2v_subject"}
 
@@ -39,8 +53,31 @@ def test_one_command_asks_for_all_and_without_checkpoints_says_what_to_get(clip,
     empty = tmp_path / "weights"
     empty.mkdir()
     out = tmp_path / "scores.json"
-    labels = ["object=bike", "multiple_objects.object=bike and cat", "color=red", "scene=alley", "object_a=bike", "object_b=cat", "relationship=on the left of"]
-    arguments = ["score", str(clip), "--profile", "vbench,vbench_i2v", "--weights", str(empty), "--prompt", "a red bike", "--image", str(image), "--device", "cpu", "--json", str(out)]
+    labels = [
+        "object=bike",
+        "multiple_objects.object=bike and cat",
+        "color=red",
+        "scene=alley",
+        "object_a=bike",
+        "object_b=cat",
+        "relationship=on the left of",
+    ]
+    arguments = [
+        "score",
+        str(clip),
+        "--profile",
+        "vbench,vbench_i2v",
+        "--weights",
+        str(empty),
+        "--prompt",
+        "a red bike",
+        "--image",
+        str(image),
+        "--device",
+        "cpu",
+        "--json",
+        str(out),
+    ]
     assert main(arguments + [word for label in labels for word in ("--label", label)]) == 3
     row = json.loads(out.read_text())["clips"][0]
     # A tree without any checkpoint still scores what needs none.

@@ -44,7 +44,14 @@ def tensors():
 
 @pytest.mark.parametrize("zip_format", [True, False])
 def test_torch_files_give_what_torch_reads(tmp_path, tensors, zip_format):
-    content = {"state_dict": dict(tensors), "epoch": 3, "lr": 0.5, "name": "x", "list": [tensors["b"], None], "p": torch.nn.Parameter(torch.ones(2))}
+    content = {
+        "state_dict": dict(tensors),
+        "epoch": 3,
+        "lr": 0.5,
+        "name": "x",
+        "list": [tensors["b"], None],
+        "p": torch.nn.Parameter(torch.ones(2)),
+    }
     torch.save(content, tmp_path / "a.pth", _use_new_zipfile_serialization=zip_format)
     check_equal(tmp_path / "a.pth", flat(content))
 
@@ -112,7 +119,11 @@ def safetensors(tmp_path, header, data=b"", length=None):
     "header,data,words",
     [
         ('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}', 8, "twice"),
-        ('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}', 12, "inside the tensor before it"),
+        (
+            '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}',
+            12,
+            "inside the tensor before it",
+        ),
         ('{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}', 12, "bytes 0 to 4 before tensor .a. belong to no tensor"),
         ('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}', 9, "1 bytes after the last tensor belong to no tensor"),
         ('{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}', 8, "negative number -2"),
@@ -121,7 +132,7 @@ def safetensors(tmp_path, header, data=b"", length=None):
         ('{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}', 8, "overflow"),
         ('{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}', 8, "needs 8 bytes, but its data_offsets are 8 to 0"),
         ('{"a":{"dtype":"F32","shape":[2]}}', 8, "lacks dtype, shape or a pair of data_offsets"),
-        ('[1]', 0, "header begins with byte 0x5b"),
+        ("[1]", 0, "header begins with byte 0x5b"),
         (b'{"a\xff":1}', 0, "JSON"),
     ],
 )

@@ -27,7 +27,8 @@ inline Video moving_square(std::int64_t frames, std::int64_t height, std::int64_
 // Mean absolute difference of two clips of equal shape.
 inline double mean_difference(const Video& a, const Video& b) {
   double sum = 0.0;
-  for (std::size_t i = 0; i < a.pixels().size(); ++i) sum += a.pixels()[i] > b.pixels()[i] ? a.pixels()[i] - b.pixels()[i] : b.pixels()[i] - a.pixels()[i];
+  for (std::size_t i = 0; i < a.pixels().size(); ++i)
+    sum += a.pixels()[i] > b.pixels()[i] ? a.pixels()[i] - b.pixels()[i] : b.pixels()[i] - a.pixels()[i];
   return sum / static_cast<double>(a.pixels().size());
 }
 

@@ -46,7 +46,8 @@ inline Video blurred(const Video& video, double sigma) {
   const auto along = [&](const Video& source, std::int64_t dy, std::int64_t dx) {
     return rebuilt(source, [&](std::int64_t t, std::int64_t y, std::int64_t x, int c) {
       double sum = 0.0;
-      for (std::int64_t i = -radius; i <= radius; ++i) sum += kernel[static_cast<std::size_t>(i + radius)] * pixel(source, t, y + i * dy, x + i * dx, c);
+      for (std::int64_t i = -radius; i <= radius; ++i)
+        sum += kernel[static_cast<std::size_t>(i + radius)] * pixel(source, t, y + i * dy, x + i * dx, c);
       return sum / total;
     });
   };
@@ -60,7 +61,9 @@ inline Video noisy(const Video& video, double sigma) {
 }
 
 inline Video flickering(const Video& video, double amount) {
-  return rebuilt(video, [&](std::int64_t t, std::int64_t y, std::int64_t x, int c) { return pixel(video, t, y, x, c) + (t % 2 == 0 ? amount : -amount); });
+  return rebuilt(video, [&](std::int64_t t, std::int64_t y, std::int64_t x, int c) {
+    return pixel(video, t, y, x, c) + (t % 2 == 0 ? amount : -amount);
+  });
 }
 
 inline Video frozen(const Video& video) { return reordered(video, std::vector<std::int64_t>(static_cast<std::size_t>(video.frames()), 0)); }

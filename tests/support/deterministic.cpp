@@ -42,7 +42,8 @@ at::Tensor weight(const std::string& name, at::IntArrayRef shape, const std::str
   } else if (name.find("shared") == std::string::npos && name.find("relative_attention_bias") == std::string::npos) {
     scale = std::sqrt(3.0 * static_cast<double>(shape[0]) / static_cast<double>(values.numel()));
   }
-  for (std::int64_t k = 0; k < values.numel(); ++k) data[k] = static_cast<float>(offset + scale * uniform(static_cast<std::uint64_t>(k), seed));
+  for (std::int64_t k = 0; k < values.numel(); ++k)
+    data[k] = static_cast<float>(offset + scale * uniform(static_cast<std::uint64_t>(k), seed));
   return values;
 }
 

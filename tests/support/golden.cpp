@@ -51,8 +51,8 @@ at::Tensor filled(const std::string& name, at::IntArrayRef shape) {
   const auto tenth = [&] { return (u * 0.1).to(at::kFloat); };
   if (last == "running_var" || (shape.size() == 1 && is_one_of(last, {"weight", "gamma", "scale"}))) return (u * 0.1 + 1.0).to(at::kFloat);
   if (is_one_of(last, {"running_mean", "bias", "in_proj_bias", "q_bias", "v_bias", "b", "cls_token", "pos_embed", "class_embedding",
-                       "positional_embedding", "temporal_positional_embedding", "position_emb", "scale_emb", "cls", "rel_pos_h", "rel_pos_w",
-                       "relative_position_bias_table"}))
+                       "positional_embedding", "temporal_positional_embedding", "position_emb", "scale_emb", "cls", "rel_pos_h",
+                       "rel_pos_w", "relative_position_bias_table"}))
     return tenth();
   for (const std::string_view ending : {"word_embeddings.weight", "position_embeddings.weight", "token_embedding.weight", "words.weight",
                                         "positions.weight", "label_embed.weight"})

@@ -41,7 +41,9 @@ const sqlite3_io_methods kMethods = {
     [](sqlite3_file* f, int op, void* argument) { return inner(f)->pMethods->xFileControl(inner(f), op, argument); },
     [](sqlite3_file* f) { return inner(f)->pMethods->xSectorSize(inner(f)); },
     [](sqlite3_file* f) { return inner(f)->pMethods->xDeviceCharacteristics(inner(f)); },
-    [](sqlite3_file* f, int page, int size, int extend, void volatile** out) { return inner(f)->pMethods->xShmMap(inner(f), page, size, extend, out); },
+    [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
+      return inner(f)->pMethods->xShmMap(inner(f), page, size, extend, out);
+    },
     [](sqlite3_file* f, int offset, int count, int flags) { return inner(f)->pMethods->xShmLock(inner(f), offset, count, flags); },
     [](sqlite3_file* f) { inner(f)->pMethods->xShmBarrier(inner(f)); },
     [](sqlite3_file* f, int remove) { return inner(f)->pMethods->xShmUnmap(inner(f), remove); },

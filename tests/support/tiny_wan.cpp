@@ -39,7 +39,9 @@ models::wan::WanVaeConfig tiny_vae_config(bool residual) {
 weights::TensorMap tiny_vae(const models::wan::WanVaeConfig& config) {
   weights::TensorMap tensors;
   auto vae = models::wan::shape_vae(config);
-  models::wan::visit(vae, config, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor&) { tensors[name] = weight(name, shape); });
+  models::wan::visit(vae, config, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor&) {
+    tensors[name] = weight(name, shape);
+  });
   return tensors;
 }
 

@@ -13,7 +13,8 @@ namespace gallop::test {
 models::wan::WanConfig tiny_config(const std::string& model);
 // Tensors by diffusers names; suffix "#2" for the second expert.
 weights::TensorMap tiny_transformer(const models::wan::WanConfig& config, const std::string& suffix = {});
-models::wan::WanTransformer make_transformer(const models::wan::WanConfig& config, const std::string& suffix = {}, at::ScalarType dtype = at::kFloat);
+models::wan::WanTransformer make_transformer(const models::wan::WanConfig& config, const std::string& suffix = {},
+                                             at::ScalarType dtype = at::kFloat);
 // The VAE of a tiny model (2.2 for the TI2V one), or of another config with the same rule for its weights.
 models::wan::WanVaeConfig tiny_vae_config(bool residual);
 weights::TensorMap tiny_vae(const models::wan::WanVaeConfig& config);

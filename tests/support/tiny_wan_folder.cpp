@@ -20,10 +20,23 @@ void write_json(const fs::path& file, const Json& json) {
 }
 
 Json transformer_json(const models::wan::WanConfig& config) {
-  Json json{{"_class_name", "WanTransformer3DModel"}, {"patch_size", {1, 2, 2}}, {"num_attention_heads", config.heads}, {"attention_head_dim", config.head_dim},
-            {"in_channels", config.in_channels}, {"out_channels", config.out_channels}, {"text_dim", config.text_dim}, {"freq_dim", config.freq_dim},
-            {"ffn_dim", config.ffn_dim}, {"num_layers", config.layers}, {"cross_attn_norm", true}, {"qk_norm", "rms_norm_across_heads"}, {"eps", config.eps},
-            {"image_dim", nullptr}, {"added_kv_proj_dim", nullptr}, {"rope_max_seq_len", config.rope_max}, {"pos_embed_seq_len", nullptr}};
+  Json json{{"_class_name", "WanTransformer3DModel"},
+            {"patch_size", {1, 2, 2}},
+            {"num_attention_heads", config.heads},
+            {"attention_head_dim", config.head_dim},
+            {"in_channels", config.in_channels},
+            {"out_channels", config.out_channels},
+            {"text_dim", config.text_dim},
+            {"freq_dim", config.freq_dim},
+            {"ffn_dim", config.ffn_dim},
+            {"num_layers", config.layers},
+            {"cross_attn_norm", true},
+            {"qk_norm", "rms_norm_across_heads"},
+            {"eps", config.eps},
+            {"image_dim", nullptr},
+            {"added_kv_proj_dim", nullptr},
+            {"rope_max_seq_len", config.rope_max},
+            {"pos_embed_seq_len", nullptr}};
   if (config.image_dim) {
     json["image_dim"] = *config.image_dim;
     json["added_kv_proj_dim"] = config.width();
@@ -33,12 +46,24 @@ Json transformer_json(const models::wan::WanConfig& config) {
 }
 
 Json vae_json(const models::wan::WanVaeConfig& config) {
-  Json json{{"_class_name", "AutoencoderKLWan"}, {"base_dim", config.base_dim}, {"z_dim", config.z_dim}, {"dim_mult", config.dim_mult},
-            {"num_res_blocks", config.res_blocks}, {"attn_scales", Json::array()}, {"temperal_downsample", {false, true, true}}, {"dropout", 0.0},
-            {"latents_mean", config.latents_mean}, {"latents_std", config.latents_std}};
+  Json json{{"_class_name", "AutoencoderKLWan"},
+            {"base_dim", config.base_dim},
+            {"z_dim", config.z_dim},
+            {"dim_mult", config.dim_mult},
+            {"num_res_blocks", config.res_blocks},
+            {"attn_scales", Json::array()},
+            {"temperal_downsample", {false, true, true}},
+            {"dropout", 0.0},
+            {"latents_mean", config.latents_mean},
+            {"latents_std", config.latents_std}};
   if (!config.residual) return json;
-  json.update(Json{{"decoder_base_dim", config.decoder_base_dim}, {"is_residual", true}, {"in_channels", config.in_channels}, {"out_channels", config.out_channels},
-                   {"patch_size", config.patch}, {"scale_factor_temporal", config.temporal}, {"scale_factor_spatial", config.spatial}});
+  json.update(Json{{"decoder_base_dim", config.decoder_base_dim},
+                   {"is_residual", true},
+                   {"in_channels", config.in_channels},
+                   {"out_channels", config.out_channels},
+                   {"patch_size", config.patch},
+                   {"scale_factor_temporal", config.temporal},
+                   {"scale_factor_spatial", config.spatial}});
   return json;
 }
 
@@ -52,14 +77,26 @@ void write_text(const fs::path& folder, const fs::path& tokenizer) {
   fs::copy_file(tokenizer, folder / "tokenizer" / "tokenizer.json");
   const auto vocab = static_cast<std::int64_t>((text::Unigram::read(tokenizer).size() + 63) / 64 * 64);
   save(folder / "text_encoder" / "model.safetensors", tiny_umt5(vocab));
-  write_json(folder / "text_encoder" / "config.json", {{"model_type", "umt5"}, {"vocab_size", vocab}, {"d_model", 32}, {"d_kv", 8}, {"d_ff", 48}, {"num_layers", 2},
-                                                       {"num_heads", 4}, {"relative_attention_num_buckets", 32}, {"relative_attention_max_distance", 128}});
+  write_json(folder / "text_encoder" / "config.json", {{"model_type", "umt5"},
+                                                       {"vocab_size", vocab},
+                                                       {"d_model", 32},
+                                                       {"d_kv", 8},
+                                                       {"d_ff", 48},
+                                                       {"num_layers", 2},
+                                                       {"num_heads", 4},
+                                                       {"relative_attention_num_buckets", 32},
+                                                       {"relative_attention_max_distance", 128}});
 }
 
 void write_vision(const fs::path& folder, bool with_projection) {
   save(folder / "image_encoder" / "model.safetensors", tiny_vision(with_projection));
-  write_json(folder / "image_encoder" / "config.json",
-             {{"hidden_size", 32}, {"intermediate_size", 64}, {"num_hidden_layers", 3}, {"num_attention_heads", 2}, {"patch_size", 14}, {"image_size", 224}, {"hidden_act", "gelu"}});
+  write_json(folder / "image_encoder" / "config.json", {{"hidden_size", 32},
+                                                        {"intermediate_size", 64},
+                                                        {"num_hidden_layers", 3},
+                                                        {"num_attention_heads", 2},
+                                                        {"patch_size", 14},
+                                                        {"image_size", 224},
+                                                        {"hidden_act", "gelu"}});
 }
 
 }  // namespace
@@ -131,7 +168,10 @@ void write_tiny_wan(const fs::path& folder, const std::string& name, const fs::p
   }
   if (residual) index.update(Json{{"boundary_ratio", nullptr}, {"expand_timesteps", true}, {"transformer_2", {nullptr, nullptr}}});
   if (two) index["boundary_ratio"] = picture ? 0.9 : 0.875;
-  write_json(folder / "scheduler" / "scheduler_config.json", {{"_class_name", "UniPCMultistepScheduler"}, {"flow_shift", residual ? 5.0 : name == "wan2.1-flf2v" ? 16.0 : 3.0}});
+  write_json(folder / "scheduler" / "scheduler_config.json", {{"_class_name", "UniPCMultistepScheduler"},
+                                                              {"flow_shift", residual                 ? 5.0
+                                                                             : name == "wan2.1-flf2v" ? 16.0
+                                                                                                      : 3.0}});
   write_json(folder / "model_index.json", index);
 }
 

@@ -27,7 +27,8 @@ void write_raft(const std::filesystem::path& folder, double motion) {
     if (norm != std::string::npos) return filled(name.substr(0, norm) + "norm3." + name.substr(norm + 13), shape);
     return name.find("flow_head.conv2") != std::string::npos ? filled(name, shape) * motion : at::Tensor();
   };
-  write_checkpoint(folder / "raft-things.safetensors", "module.", special, [](const nn::Params& params) { models::raft::Raft::load({}, params); });
+  write_checkpoint(folder / "raft-things.safetensors", "module.", special,
+                   [](const nn::Params& params) { models::raft::Raft::load({}, params); });
 }
 
 void write_amt(const std::filesystem::path& folder) {

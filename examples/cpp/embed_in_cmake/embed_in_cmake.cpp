@@ -43,7 +43,8 @@ class BrightnessDrift : public gallop::EvaluatorBase {
 gallop::Video flickering(int step) {
   constexpr std::int64_t kFrames = 16, kSide = 64;
   std::vector<std::uint8_t> pixels;
-  for (std::int64_t t = 0; t < kFrames; ++t) pixels.insert(pixels.end(), kSide * kSide * 3, static_cast<std::uint8_t>(100 + (t % 2) * step));
+  for (std::int64_t t = 0; t < kFrames; ++t)
+    pixels.insert(pixels.end(), kSide * kSide * 3, static_cast<std::uint8_t>(100 + (t % 2) * step));
   return gallop::Video(std::move(pixels), kFrames, kSide, kSide, 8.0);
 }
 

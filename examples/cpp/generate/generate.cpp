@@ -35,9 +35,10 @@ int main(int argc, char** argv) {
     };
     const auto made = pipe.generate(options_from(argc, argv), run);
     gallop::write_video(argv[3], made.video, {.comment = made.provenance});
-    std::printf("%s: %lld frames, %lldx%lld, %d steps, guidance %g, seed %llu\n", pipe.name().c_str(), static_cast<long long>(made.video.frames()),
-                static_cast<long long>(made.video.height()), static_cast<long long>(made.video.width()), made.used.steps.value_or(0),
-                made.used.guidance.value_or(1.0), static_cast<unsigned long long>(made.used.seed));
+    std::printf("%s: %lld frames, %lldx%lld, %d steps, guidance %g, seed %llu\n", pipe.name().c_str(),
+                static_cast<long long>(made.video.frames()), static_cast<long long>(made.video.height()),
+                static_cast<long long>(made.video.width()), made.used.steps.value_or(0), made.used.guidance.value_or(1.0),
+                static_cast<unsigned long long>(made.used.seed));
     for (const auto& [stage, seconds] : reached) std::printf("%-12s done after %.2f s\n", gallop::name_of(stage).data(), seconds);
   } catch (const gallop::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

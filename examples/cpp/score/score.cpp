@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
       for (const auto& flag : score.flags) std::printf("  flag: %s\n", flag.c_str());
     }
     for (const auto& problem : results.front().problems)
-      std::printf("%s: %s: %s\n", argv[1], problem.dimension.empty() ? "every dimension" : problem.dimension.c_str(), problem.message.c_str());
+      std::printf("%s: %s: %s\n", argv[1], problem.dimension.empty() ? "every dimension" : problem.dimension.c_str(),
+                  problem.message.c_str());
     std::printf("%.2f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     return results.front().problems.empty() ? 0 : 3;
   } catch (const gallop::Error& error) {

@@ -1,9 +1,9 @@
 """Blind votes to ratings with intervals and honest ranks.
 
-    >>> from gallop import arena
-    >>> votes = arena.read_votes("votes.csv")
-    >>> arena.rate(votes, cluster="voter")        # a table in a terminal
-    >>> arena.Votes.from_columns(left, right, outcome)   # NumPy, lists or Arrow columns
+>>> from gallop import arena
+>>> votes = arena.read_votes("votes.csv")
+>>> arena.rate(votes, cluster="voter")        # a table in a terminal
+>>> arena.Votes.from_columns(left, right, outcome)   # NumPy, lists or Arrow columns
 """
 
 from gallop.arena.agreement import Agreement, agreement

@@ -19,7 +19,12 @@ def _filtered(votes, wanted):
     if not wanted:
         return votes, {}
     votes, removed, absent = filter_votes(votes)
-    click.echo("filters: " + ", ".join(f"{rule} removed {count}" for rule, count in removed.items()) + (f"; not applied for want of columns: {', '.join(absent)}" if absent else ""), err=True)
+    click.echo(
+        "filters: "
+        + ", ".join(f"{rule} removed {count}" for rule, count in removed.items())
+        + (f"; not applied for want of columns: {', '.join(absent)}" if absent else ""),
+        err=True,
+    )
     return votes, removed
 
 
@@ -30,7 +35,9 @@ def _frozen(file, table, removed, ratings) -> dict:
     import gallop
 
     with open(file, "rb") as data:
-        digest = hashlib.file_digest(data, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(data.read()).hexdigest()
+        digest = (
+            hashlib.file_digest(data, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(data.read()).hexdigest()
+        )
     chosen = {"both_bad": "half", "reweight": False, "ties": "half", "interval": "sandwich", "cluster": "none"} | ratings.options
     return {
         "file_sha256": digest,
@@ -70,11 +77,22 @@ def rate(votes, form, board, ties, both_bad, interval, cluster, reweight, anchor
     if board:
         table = table.only(board)
     elif len(table.boards) > 1:
-        raise click.UsageError(f"the file holds boards {', '.join(table.boards)}; votes of different boards are not comparable: choose one with --board")
+        raise click.UsageError(
+            f"the file holds boards {', '.join(table.boards)}; votes of different boards are not comparable: choose one with --board"
+        )
     if table.self_pairs:
         click.echo(f"{table.self_pairs} votes of a model against itself were dropped", err=True)
     table, removed = _filtered(table, wanted)
-    options = {"ties": ties, "both_bad": both_bad, "interval": interval, "cluster": cluster, "reweight": reweight, "phantom": phantom, "replicates": replicates, "seed": seed}
+    options = {
+        "ties": ties,
+        "both_bad": both_bad,
+        "interval": interval,
+        "cluster": cluster,
+        "reweight": reweight,
+        "phantom": phantom,
+        "replicates": replicates,
+        "seed": seed,
+    }
     if anchor:
         name, _, value = anchor.rpartition("=")
         try:
@@ -88,7 +106,13 @@ def rate(votes, form, board, ties, both_bad, interval, cluster, reweight, anchor
     if html_file:
         from gallop.arena.page import write_page
 
-        write_page(ratings, diagnose(table, both_bad=both_bad, phantom=phantom), html_file, title=f"Leaderboard{f' {board}' if board else ''}", filters=removed)
+        write_page(
+            ratings,
+            diagnose(table, both_bad=both_bad, phantom=phantom),
+            html_file,
+            title=f"Leaderboard{f' {board}' if board else ''}",
+            filters=removed,
+        )
 
 
 @arena.command("votes-needed")
@@ -132,7 +156,9 @@ def _server():
 @click.option("--task", default="t2v", show_default=True)
 @click.option("--audio", type=click.Choice(["on", "off"]), default="off", show_default=True)
 @click.option("--question", default=None, help="Another question makes another board.")
-@click.option("--rule", type=click.Choice(["uniform", "arena", "a_opt"]), default="arena", show_default=True, help="How the next pair is drawn.")
+@click.option(
+    "--rule", type=click.Choice(["uniform", "arena", "a_opt"]), default="arena", show_default=True, help="How the next pair is drawn."
+)
 @click.option("--control-rate", default=0.05, show_default=True, help="Share of planted pairs.")
 @click.option("--daily-cap", default=200, show_default=True, help="Votes of one voter per UTC day; 0 = none.")
 @click.option("--votes-per-minute", default=60, show_default=True, help="Of one voter.")
@@ -205,8 +231,12 @@ def agreement(annotations, scores, dimension, aspect, lower_is_better, allow_mis
         write_text(json_file, text)
     for model, human, automatic in zip(preferences.models, result.human_ratio, result.automatic_ratio, strict=True):
         click.echo(f"{model:24} win ratio {human:.4f} by people, {automatic:.4f} by {dimension}")
-    click.echo(f"pearson {result.pearson:.4f} [{result.pearson_lower:.4f}, {result.pearson_upper:.4f}], spearman {result.spearman:.4f}, kendall {result.kendall:.4f} over {len(preferences.models)} models")
-    click.echo(f"accuracy {result.accuracy:.4f} of {result.decisive} decided pairs, {result.accuracy_with_ties:.4f} of {result.pairs} with ties (tolerance {result.tolerance:g}); {result.left_out} left out")
+    click.echo(
+        f"pearson {result.pearson:.4f} [{result.pearson_lower:.4f}, {result.pearson_upper:.4f}], spearman {result.spearman:.4f}, kendall {result.kendall:.4f} over {len(preferences.models)} models"
+    )
+    click.echo(
+        f"accuracy {result.accuracy:.4f} of {result.decisive} decided pairs, {result.accuracy_with_ties:.4f} of {result.pairs} with ties (tolerance {result.tolerance:g}); {result.left_out} left out"
+    )
     for note in result.notes:
         click.echo(note)
 

@@ -93,7 +93,9 @@ def _from_pairs(text: str, path: Path, dimension: str | None) -> HumanPreference
         if verdict and verdict not in _VERDICTS:
             raise FormatError(f'"{path}": row {number + 2}, {dimension} is {verdict!r}, expected A, B or same')
         human[number, 0, 0] = _VERDICTS.get(verdict, math.nan)
-    return HumanPreferences(dimension, ["A", "B"], [row.get("prompt") or "" for row in rows], [[[row["video_A"], row["video_B"]]] for row in rows], human)
+    return HumanPreferences(
+        dimension, ["A", "B"], [row.get("prompt") or "" for row in rows], [[[row["video_A"], row["video_B"]]] for row in rows], human
+    )
 
 
 def _from_vbench(text: str, path: Path, dimension: str | None) -> HumanPreferences:
@@ -183,7 +185,15 @@ def clip_scores(table: Any, dimension: str) -> dict[str, float]:
     return values
 
 
-def validate(preferences: HumanPreferences, scores: Mapping[str, float], *, higher_is_better: bool = True, allow_missing: bool = False, replicates: int = 2000, seed: int = 0) -> Agreement:
+def validate(
+    preferences: HumanPreferences,
+    scores: Mapping[str, float],
+    *,
+    higher_is_better: bool = True,
+    allow_missing: bool = False,
+    replicates: int = 2000,
+    seed: int = 0,
+) -> Agreement:
     """How far clip scores decide as people did: win ratios, correlations over models, accuracy over pairs.
 
     ``scores`` maps clips to values; a clip of the annotations is found by its whole name, by its last path parts, or as

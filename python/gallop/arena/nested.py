@@ -38,7 +38,9 @@ def read_battles(source: str | os.PathLike | list) -> Votes:
             raise FormatError(f"{where}: the systems are {systems!r}, expected two names")
         voter = record.get("user_pseudonym") or _at(record, where, "prompt_user", "salted_ip", default=None)
         listened = [_listened(record, vote, side, where) for side in "ab"]
-        rows.append((*systems, vote["preference"], voter or "", record.get("timestamp") or vote.get("preference_time") or np.nan, *listened, where))
+        rows.append(
+            (*systems, vote["preference"], voter or "", record.get("timestamp") or vote.get("preference_time") or np.nan, *listened, where)
+        )
     return _battles(rows, str(source))
 
 
@@ -80,7 +82,11 @@ def read_reward_bench(file: str | os.PathLike, columns: tuple[str, ...] = ("VQ",
         rows = csv.DictReader(source, strict=True)
         present = rows.fieldnames or []
         paths = next(((a, b) for a, b in (("path_A", "path_B"), ("video_A", "video_B")) if a in present and b in present), None)
-        judged = [(column, found) for column in columns if (found := next((name for name in (column, names.get(column)) if name in present), None))]
+        judged = [
+            (column, found)
+            for column in columns
+            if (found := next((name for name in (column, names.get(column)) if name in present), None))
+        ]
         if paths is None or not judged:
             raise FormatError(f'"{file}": found columns {", ".join(present)}, expected path_A, path_B and one of {", ".join(columns)}')
         votes = []
@@ -106,7 +112,10 @@ def read_annotations(file: str | os.PathLike, board: str | None = None) -> Votes
     preferences = read_human_preferences(file)
     pairs = list(itertools.combinations(preferences.models, 2))
     outcomes = {1.0: "left", 0.0: "right", 0.5: "tie"}
-    votes = [(*pairs[pair], outcomes[float(preferences.human[prompt, sample, pair])], preferences.prompts[prompt]) for prompt, sample, pair in np.argwhere(np.isfinite(preferences.human))]
+    votes = [
+        (*pairs[pair], outcomes[float(preferences.human[prompt, sample, pair])], preferences.prompts[prompt])
+        for prompt, sample, pair in np.argwhere(np.isfinite(preferences.human))
+    ]
     if not votes:
         raise FormatError(f'"{file}": no judgement')
     left, right, outcome, prompt = zip(*votes, strict=True)

@@ -14,7 +14,9 @@ from gallop.arena.ratings import Ratings
 from gallop.atomic import write_text
 
 
-def write_page(ratings: Ratings, diagnostics: dict, file: str | os.PathLike, title: str = "Leaderboard", filters: dict | None = None) -> Path:
+def write_page(
+    ratings: Ratings, diagnostics: dict, file: str | os.PathLike, title: str = "Leaderboard", filters: dict | None = None
+) -> Path:
     """Ratings, rank ranges, plots and diagnostics; nothing is loaded from elsewhere."""
     rows = ratings.rows()
     best = np.argsort(-ratings.rating, kind="stable")
@@ -29,6 +31,14 @@ def write_page(ratings: Ratings, diagnostics: dict, file: str | os.PathLike, tit
         options=ratings.options,
         filters=filters or {},
         d=diagnostics,
-        plots=[(name, Markup(svg)) for name, svg in (("Ratings and intervals", plots.intervals(rows)), ("Share of points, row against column", matrix), ("Who is best", plots.first_places(rows))) if svg],
+        plots=[
+            (name, Markup(svg))
+            for name, svg in (
+                ("Ratings and intervals", plots.intervals(rows)),
+                ("Share of points, row against column", matrix),
+                ("Who is best", plots.first_places(rows)),
+            )
+            if svg
+        ],
     )
     return write_text(file, text)

@@ -35,7 +35,10 @@ def read_parquet(file: Path, named: dict[str, str]) -> Votes:
         raise FileNotFound(f'"{file}": no such file')
     try:
         present = parquet.read_schema(file).names
-        chosen = {key: next((name for name in ([named[key]] if named.get(key) else known) if name in present), None) for key, known in _KNOWN.items()}
+        chosen = {
+            key: next((name for name in ([named[key]] if named.get(key) else known) if name in present), None)
+            for key, known in _KNOWN.items()
+        }
         for key in ("left", "right", "outcome"):
             if chosen[key] is None:
                 raise FormatError(f'"{file}": no column for {key}, found {", ".join(present)}; name the column yourself')

@@ -55,7 +55,15 @@ def win_matrix(models: list[str], share: np.ndarray) -> str:
         for i in range(shown):
             for j in range(shown):
                 if np.isfinite(share[i, j]):
-                    axes.text(j, i, f"{100 * share[i, j]:.0f}", ha="center", va="center", fontsize=7, color="#1d2330" if 0.25 < share[i, j] < 0.75 else "#fff")
+                    axes.text(
+                        j,
+                        i,
+                        f"{100 * share[i, j]:.0f}",
+                        ha="center",
+                        va="center",
+                        fontsize=7,
+                        color="#1d2330" if 0.25 < share[i, j] < 0.75 else "#fff",
+                    )
     return _svg(axes.figure)
 
 

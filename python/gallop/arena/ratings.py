@@ -55,10 +55,14 @@ class Ratings:
 
     def table(self) -> str:
         """Text for a terminal: rank range, rating, interval, votes."""
-        lines = [f"{'rank':>7} {'rating':>8} {'95 % interval' if self.options.get('confidence', 0.95) == 0.95 else 'interval':>20} {'votes':>9}  model"]
+        lines = [
+            f"{'rank':>7} {'rating':>8} {'95 % interval' if self.options.get('confidence', 0.95) == 0.95 else 'interval':>20} {'votes':>9}  model"
+        ]
         for row in self.rows():
             ranks = str(row["rank_ub"]) if row["rank_ub"] == row["rank_lb"] else f"{row['rank_ub']}-{row['rank_lb']}"
-            lines.append(f"{ranks:>7} {row['rating']:>8.1f} {row['lower']:>9.1f} ..{row['upper']:>8.1f} {row['votes']:>9.0f}  {row['model']}")
+            lines.append(
+                f"{ranks:>7} {row['rating']:>8.1f} {row['lower']:>9.1f} ..{row['upper']:>8.1f} {row['votes']:>9.0f}  {row['model']}"
+            )
         lines += [f"note: {note}" for note in self.notes]
         return "\n".join(lines)
 
@@ -66,7 +70,11 @@ class Ratings:
 
     def to_dict(self) -> dict:
         """Everything as plain lists and numbers; NaN becomes None."""
-        plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in self.values.items() if name not in _COLUMNS and name != "p_best"}
+        plain = {
+            name: value.tolist() if isinstance(value, np.ndarray) else value
+            for name, value in self.values.items()
+            if name not in _COLUMNS and name != "p_best"
+        }
         return _no_nan({"rows": self.rows(), "models": self.models, "options": self.options} | plain)
 
     def to_json(self, file: str | os.PathLike, **more) -> Path:
@@ -116,7 +124,11 @@ def rate(votes: Votes, **options) -> Ratings:
 
 def rate_adjusted(votes: Votes, x, feature_ridge: float = 0.0, **options) -> Ratings:
     """As ``rate``, beside covariates ``x`` [votes, features]; ``effect`` and ``effect_se`` in natural units."""
-    return Ratings(votes.models, _native.fit_adjusted(votes.native(), np.asarray(x, np.float64).reshape(len(votes), -1), feature_ridge, _resolved(votes, options)), options)
+    return Ratings(
+        votes.models,
+        _native.fit_adjusted(votes.native(), np.asarray(x, np.float64).reshape(len(votes), -1), feature_ridge, _resolved(votes, options)),
+        options,
+    )
 
 
 def rate_composite(sources, **options) -> Ratings:
@@ -150,7 +162,15 @@ def drift(votes: Votes, **options) -> list[dict]:
     for at, model in enumerate(votes.models):
         change = float(late.rating[at] - early.rating[at])
         se = float(np.hypot(late.se[at], early.se[at]))
-        rows.append({"model": model, "early": float(early.rating[at]), "late": float(late.rating[at]), "change": change, "z": change / se if se > 0 else 0.0})
+        rows.append(
+            {
+                "model": model,
+                "early": float(early.rating[at]),
+                "late": float(late.rating[at]),
+                "change": change,
+                "z": change / se if se > 0 else 0.0,
+            }
+        )
     return rows
 
 

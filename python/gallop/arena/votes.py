@@ -15,7 +15,13 @@ from gallop.atomic import write_text
 
 OUTCOMES = ("left", "right", "tie", "both_bad", "skip")
 #: Optional columns of labels: attribute -> (attribute of the labels, name in files).
-LABELS = {"voter": ("voters", "voter"), "prompt": ("prompts", "prompt_id"), "board": ("boards", "board"), "clip_left": ("clips", "left_sha256"), "clip_right": ("clips", "right_sha256")}
+LABELS = {
+    "voter": ("voters", "voter"),
+    "prompt": ("prompts", "prompt_id"),
+    "board": ("boards", "board"),
+    "clip_left": ("clips", "left_sha256"),
+    "clip_right": ("clips", "right_sha256"),
+}
 #: Optional columns of numbers: attribute -> name in files.
 NUMBERS = {
     "time": "t_unix",
@@ -126,7 +132,16 @@ class Votes:
         return replace(self, models=list(models), left=moved[self.left], right=moved[self.right])
 
     def native(self) -> dict:
-        return {"models": len(self.models), "left": self.left, "right": self.right, "outcome": self.outcome, "voter": self.voter, "prompt": self.prompt, "propensity": self.propensity, "soft": self.soft}
+        return {
+            "models": len(self.models),
+            "left": self.left,
+            "right": self.right,
+            "outcome": self.outcome,
+            "voter": self.voter,
+            "prompt": self.prompt,
+            "propensity": self.propensity,
+            "soft": self.soft,
+        }
 
     def to_csv(self, file: str | os.PathLike) -> Path:
         """Writes the native columns of the vote table; reading them back gives the same votes."""
@@ -134,7 +149,11 @@ class Votes:
         import io
 
         names = {"left_model": (self.left, self.models), "right_model": (self.right, self.models), "outcome": (self.outcome, OUTCOMES)}
-        names |= {header: (getattr(self, column), getattr(self, labels)) for column, (labels, header) in LABELS.items() if getattr(self, column) is not None}
+        names |= {
+            header: (getattr(self, column), getattr(self, labels))
+            for column, (labels, header) in LABELS.items()
+            if getattr(self, column) is not None
+        }
         names |= {header: (getattr(self, column), None) for column, header in NUMBERS.items() if getattr(self, column) is not None}
         if self.control is not None:
             names["control"] = (self.control, {_NO_CONTROL: "", **dict(enumerate(OUTCOMES))})
@@ -143,12 +162,19 @@ class Votes:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
-        shown = [[labels[at] for at in codes.tolist()] if labels is not None else [repr(value) if value == value else "" for value in codes.tolist()] for codes, labels in names.values()]
+        shown = [
+            [labels[at] for at in codes.tolist()]
+            if labels is not None
+            else [repr(value) if value == value else "" for value in codes.tolist()]
+            for codes, labels in names.values()
+        ]
         writer.writerows(zip(*shown, strict=True))
         return write_text(file, out.getvalue())
 
 
-def read_votes(file: str | os.PathLike, format: str = "auto", *, left: str = "", right: str = "", outcome: str = "", voter: str = "", prompt: str = "") -> Votes:
+def read_votes(
+    file: str | os.PathLike, format: str = "auto", *, left: str = "", right: str = "", outcome: str = "", voter: str = "", prompt: str = ""
+) -> Votes:
     """Reads CSV, a JSON array, one JSON object a line, or Parquet (needs pyarrow).
 
     Column names are found among the known public ones or given. FormatError names file and line.
@@ -166,7 +192,17 @@ def read_votes(file: str | os.PathLike, format: str = "auto", *, left: str = "",
 
 def filter_votes(votes: Votes, columns: dict | None = None, **switches) -> tuple[Votes, dict[str, int], list[str]]:
     """Applies filters F1 to F10: the kept votes, votes removed per rule, rules whose columns are absent."""
-    present = ("time", "watch_left", "watch_right", "duration_left", "duration_right", "decision_seconds", "clip_left", "clip_right", *_MARKS)
+    present = (
+        "time",
+        "watch_left",
+        "watch_right",
+        "duration_left",
+        "duration_right",
+        "decision_seconds",
+        "clip_left",
+        "clip_right",
+        *_MARKS,
+    )
     columns = {name: getattr(votes, name) for name in present} | (columns or {})
     # The rules do not look at propensities, which planted pairs lack.
     result = _native.filter_votes(votes.native() | {"propensity": None}, columns, switches)
@@ -217,7 +253,9 @@ def _outcomes(values) -> np.ndarray:
         known = _native.parse_outcome(name.decode() if isinstance(name, bytes) else str(name))
         if known is None:
             row = int(np.flatnonzero(codes == at)[0])
-            raise FormatError(f"row {row}: unknown outcome {name!r}, expected left, right, tie, both_bad, skip or a public spelling such as model_a")
+            raise FormatError(
+                f"row {row}: unknown outcome {name!r}, expected left, right, tie, both_bad, skip or a public spelling such as model_a"
+            )
         mapping.append(known)
     return np.asarray(mapping, np.uint8)[codes] if mapping else np.zeros(0, np.uint8)
 

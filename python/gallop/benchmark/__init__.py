@@ -1,10 +1,10 @@
 """Benchmarks: suites of prompts, runs that can be killed and resumed, totals with intervals, comparisons.
 
-    >>> from gallop import benchmark
-    >>> suite = benchmark.load_suite("VBench_full_info.json")       # Suite('vbench', 946 prompts, 16 dimensions, official)
-    >>> results = benchmark.run_suite(suite, "videos/", weights="weights/", run="run1/")
-    >>> print(results.table())
-    >>> results.missing                                             # what has no score, each with its reason
+>>> from gallop import benchmark
+>>> suite = benchmark.load_suite("VBench_full_info.json")       # Suite('vbench', 946 prompts, 16 dimensions, official)
+>>> results = benchmark.run_suite(suite, "videos/", weights="weights/", run="run1/")
+>>> print(results.table())
+>>> results.missing                                             # what has no score, each with its reason
 """
 
 from gallop._gallop.benchmark import (

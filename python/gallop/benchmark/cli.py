@@ -13,5 +13,16 @@ def bench():
     """Judge whole suites of clips: resumable, mergeable, comparable."""
 
 
-for _command in (cli_run.check, cli_run.run, cli_run.status, cli_run.merge, cli_results.report, cli_results.compare_runs, cli_results.total, cli_filter.static_filter, cli_studio.sample, cli_studio.adopt):
+for _command in (
+    cli_run.check,
+    cli_run.run,
+    cli_run.status,
+    cli_run.merge,
+    cli_results.report,
+    cli_results.compare_runs,
+    cli_results.total,
+    cli_filter.static_filter,
+    cli_studio.sample,
+    cli_studio.adopt,
+):
     bench.add_command(_command)

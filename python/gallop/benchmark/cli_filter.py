@@ -18,7 +18,12 @@ KEPT = 5
 @click.command("static-filter")
 @click.option("--suite", "suite_name", required=True, help="Suite file; only prompts of --dimension are looked at.")
 @click.option("--prompts", type=click.Path(dir_okay=False), help="The published file of --suite vbench.")
-@click.option("--videos", type=click.Path(file_okay=False, exists=True), required=True, help="Folder of clips <prompt>-<index>, 25 a prompt by protocol.")
+@click.option(
+    "--videos",
+    type=click.Path(file_okay=False, exists=True),
+    required=True,
+    help="Folder of clips <prompt>-<index>, 25 a prompt by protocol.",
+)
 @click.option("--weights", type=click.Path(file_okay=False), required=True, help="Folder with raft-things.")
 @click.option("--out", type=click.Path(file_okay=False), required=True, help="Folder that gets the still clips as <prompt>-0 to -4.")
 @click.option("--dimension", default="temporal_flickering", show_default=True, help="Whose prompts; all: every prompt.")

@@ -22,7 +22,14 @@ def report(runs, html_file, title, published, clips):
     from gallop.benchmark import read_results
     from gallop.benchmark.report import write_run_report
 
-    file = write_run_report([read_results(folder) for folder in runs], html_file, names=[Path(folder).name for folder in runs], title=title, published=published, clips=clips)
+    file = write_run_report(
+        [read_results(folder) for folder in runs],
+        html_file,
+        names=[Path(folder).name for folder in runs],
+        title=title,
+        published=published,
+        clips=clips,
+    )
     click.echo(f"report: {file}")
 
 
@@ -34,9 +41,13 @@ def _print_comparison(comparison, names) -> None:
     for d in comparison.dimensions:
         e = d.difference
         interval = f"{e.low:+.4f} to {e.high:+.4f}"
-        click.echo(f"{d.dimension:<24} {d.prompts:>7} {d.a:>14.4f} {d.b:>14.4f} {e.value:>+11.4f}  {interval:<22} {d.p:>8.4f} {d.p_holm:>9.4f}")
+        click.echo(
+            f"{d.dimension:<24} {d.prompts:>7} {d.a:>14.4f} {d.b:>14.4f} {e.value:>+11.4f}  {interval:<22} {d.p:>8.4f} {d.p_holm:>9.4f}"
+        )
     if comparison.left_out:
-        click.echo(f"{len(comparison.left_out)} scores have no partner in the other run and were left out, e.g. {printable(comparison.left_out[0].name)}: {comparison.left_out[0].reason}")
+        click.echo(
+            f"{len(comparison.left_out)} scores have no partner in the other run and were left out, e.g. {printable(comparison.left_out[0].name)}: {comparison.left_out[0].reason}"
+        )
 
 
 def comparison_dict(comparison, names) -> dict:
@@ -58,7 +69,9 @@ def compare_runs(a, b, json_file, seed):
     """Compare run B with run A, paired by prompt."""
     from gallop.benchmark import compare, read_results
 
-    return _finish(compare(read_results(a, replicates=0), read_results(b, replicates=0), seed=seed), (Path(a).name, Path(b).name), json_file)
+    return _finish(
+        compare(read_results(a, replicates=0), read_results(b, replicates=0), seed=seed), (Path(a).name, Path(b).name), json_file
+    )
 
 
 def _finish(comparison, names, json_file) -> int:
@@ -105,5 +118,7 @@ def compare_folders(folder_a, folder_b, profile, dimensions, weights, run_folder
     from gallop.benchmark.folders import judge_folders
 
     with tempfile.TemporaryDirectory() as scratch:
-        a, b = judge_folders((folder_a, folder_b), run_folder or scratch, profile=profile, dimensions=dimensions, weights=weights, device=device)
+        a, b = judge_folders(
+            (folder_a, folder_b), run_folder or scratch, profile=profile, dimensions=dimensions, weights=weights, device=device
+        )
         return _finish(compare(a, b, seed=seed), (folder_a, folder_b), json_file)

@@ -70,7 +70,13 @@ def check(suite_name, prompts, samples, dimensions, videos, as_json):
         def pairs(problems):
             return [{"name": _text(p.name), "reason": p.reason} for p in problems]
 
-        body = {"clips": found.clips, "units": len(found.units), "missing": found.missing, "unreadable": pairs(found.unreadable), "misnamed": pairs(found.misnamed)}
+        body = {
+            "clips": found.clips,
+            "units": len(found.units),
+            "missing": found.missing,
+            "unreadable": pairs(found.unreadable),
+            "misnamed": pairs(found.misnamed),
+        }
         body |= {"unused": [_text(name) for name in found.unused], "unsupported": pairs(found.unsupported)}
         click.echo(json.dumps(body, indent=1))
     else:
@@ -90,13 +96,36 @@ def check(suite_name, prompts, samples, dimensions, videos, as_json):
 @click.option("--retry-problems", is_flag=True, help="Also score again what failed for a reason that lies in the clip.")
 @click.option("--ray", "ray_address", help="Spread the work over a Ray cluster: its address, or local.")
 @click.option("--workers", type=click.IntRange(1, 4096), help="With --ray: actors; default: one a GPU, else one a processor.")
-def run(suite_name, prompts, samples, dimensions, videos, run_folder, weights, images, shard, device, dtype, retry_problems, ray_address, workers):
+def run(
+    suite_name,
+    prompts,
+    samples,
+    dimensions,
+    videos,
+    run_folder,
+    weights,
+    images,
+    shard,
+    device,
+    dtype,
+    retry_problems,
+    ray_address,
+    workers,
+):
     """Judge a folder of clips; may be killed and started again at any moment."""
     from gallop.benchmark import plan_for, preflight, run_suite
     from gallop.cli.display import progress_bar
 
     suite = open_suite(suite_name, prompts, samples, dimensions)
-    options = {"weights": weights, "images": images, "dimensions": split(dimensions), "shard": shard, "device": device, "dtype": dtype, "retry_problems": retry_problems}
+    options = {
+        "weights": weights,
+        "images": images,
+        "dimensions": split(dimensions),
+        "shard": shard,
+        "device": device,
+        "dtype": dtype,
+        "retry_problems": retry_problems,
+    }
     print_found(preflight(suite, videos, **options))
     with progress_bar("judging") as show:
         if ray_address:
@@ -120,9 +149,13 @@ def status(runs):
     for folder in runs:
         results = read_results(folder, replicates=0)
         states = Counter(row.state for row in results.rows)
-        click.echo(f"{folder}: {results.suite}, {states['scored']} of {len(results.rows)} scored, {states['pending']} pending, {states['problem']} problems, {states['missing']} missing")
+        click.echo(
+            f"{folder}: {results.suite}, {states['scored']} of {len(results.rows)} scored, {states['pending']} pending, {states['problem']} problems, {states['missing']} missing"
+        )
         for d in results.dimensions:
-            click.echo(f"  {d.dimension:<24} {d.scored:>6} scored  {d.pending:>6} pending  {d.problems:>4} problems  {d.missing:>4} missing")
+            click.echo(
+                f"  {d.dimension:<24} {d.scored:>6} scored  {d.pending:>6} pending  {d.problems:>4} problems  {d.missing:>4} missing"
+            )
         complete = complete and results.complete
     return exits.OK if complete else exits.INCOMPLETE
 

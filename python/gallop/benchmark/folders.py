@@ -18,7 +18,13 @@ def folder_suite(folders, file: Path, dimensions: list[str]) -> Suite:
     names = sorted({clip.relative_to(folder).as_posix() for folder in map(Path, folders) for clip in in_folder(folder) if clip != folder})
     if not names:
         raise InvalidArgument(f"no clips in {', '.join(map(str, folders))}; name folders that hold video files")
-    body = {"schema": "gallop/suite-v1", "name": "folders", "samples": 1, "dimensions": dimensions, "records": [{"file": name} for name in names]}
+    body = {
+        "schema": "gallop/suite-v1",
+        "name": "folders",
+        "samples": 1,
+        "dimensions": dimensions,
+        "records": [{"file": name} for name in names],
+    }
     write_text(file, json.dumps(body, ensure_ascii=False))
     return Suite.load(file)
 

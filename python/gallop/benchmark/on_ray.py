@@ -165,4 +165,6 @@ def _drain(ray, crew: _Crew, work: SuiteRun, waiting: deque, total: int, retries
             done += 1
             tell(units[number].clip)
     if given_up:
-        raise IoError(f"{len(given_up)} units were lost with their workers {retries + 1} times over, first {units[given_up[0]].clip}; look at the workers' memory, then run again")
+        raise IoError(
+            f"{len(given_up)} units were lost with their workers {retries + 1} times over, first {units[given_up[0]].clip}; look at the workers' memory, then run again"
+        )

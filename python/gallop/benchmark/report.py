@@ -44,11 +44,18 @@ def write_run_report(
     beside = read_published(published) if published else []
     order = list(dict.fromkeys(d.dimension for run in results for d in run.dimensions))
     radar, note = _radar(results, names, order, beside)
-    absent = [{"clip": clip, "run": name, "dimension": dimension, "reason": reason} for run, name in zip(results, names, strict=True) for dimension, clip, reason in run.missing]
+    absent = [
+        {"clip": clip, "run": name, "dimension": dimension, "reason": reason}
+        for run, name in zip(results, names, strict=True)
+        for dimension, clip, reason in run.missing
+    ]
     environment = Environment(loader=PackageLoader("gallop.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     text = environment.get_template("run.html").render(
         title=title or f"{results[0].suite}: {', '.join(names)}",
-        runs=[{"name": name, "scored": sum(d.scored for d in run.dimensions), "absent": len(run.missing)} for run, name in zip(results, names, strict=True)],
+        runs=[
+            {"name": name, "scored": sum(d.scored for d in run.dimensions), "absent": len(run.missing)}
+            for run, name in zip(results, names, strict=True)
+        ],
         official=results[0].official,
         columns=[*names, *(model.name for model in beside)],
         lines=_lines(results, order, beside),
@@ -76,8 +83,13 @@ def _lines(results, order, beside: list[Published]) -> list[dict]:
         return {"name": name, "cells": [*(_cell(estimate) for estimate in estimates), *others]}
 
     totals = list(dict.fromkeys(a.name for run in results for a in run.aggregates))
-    rows = [line(name, [next((a.estimate for a in run.aggregates if a.name == name), None) for run in results], name) for name in reversed(totals)]
-    return rows + [line(name, [next((d.estimate for d in run.dimensions if d.dimension == name), None) for run in results], name) for name in order]
+    rows = [
+        line(name, [next((a.estimate for a in run.aggregates if a.name == name), None) for run in results], name)
+        for name in reversed(totals)
+    ]
+    return rows + [
+        line(name, [next((d.estimate for d in run.dimensions if d.dimension == name), None) for run in results], name) for name in order
+    ]
 
 
 def _radar(results, names, order, beside) -> tuple[str, str]:
@@ -92,7 +104,9 @@ def _radar(results, names, order, beside) -> tuple[str, str]:
         return 0.0 if value is None or math.isnan(value) else min(1.0, max(0.0, (value - low) / (high - low)))
 
     series = [(name, [share(axis, run.value(axis)) for axis in axes]) for run, name in zip(results, names, strict=True)]
-    best = [model for model in sorted(beside, key=lambda model: -model.scores.get("total", -1.0)) if all(axis in model.scores for axis in axes)]
+    best = [
+        model for model in sorted(beside, key=lambda model: -model.scores.get("total", -1.0)) if all(axis in model.scores for axis in axes)
+    ]
     series += [(model.name, [share(axis, model.scores[axis]) for axis in axes]) for model in best[: max(0, 3 - len(series))]]
     return plots.radar(axes, series[:4]), "0 and 1 are the ends of the published normalisation, or of each measure's range"
 
@@ -109,7 +123,13 @@ def _worst(run, order, file: Path, clips: bool) -> list[dict]:
 
     def shown(row):
         preview = previews.get(str(Path(run.videos) / row.clip), Preview())
-        return {"name": row.clip, "value": f"{row.value:.4g}", "prompt": row.prompt, "flags": sorted(set(row.score.flags)), "preview": preview}
+        return {
+            "name": row.clip,
+            "value": f"{row.value:.4g}",
+            "prompt": row.prompt,
+            "flags": sorted(set(row.score.flags)),
+            "preview": preview,
+        }
 
     return [{"dimension": name, "clips": [shown(row) for row in rows]} for name, rows in chosen.items() if rows]
 
@@ -124,7 +144,10 @@ def _prompts(results, names, order) -> list[dict]:
     prompts = []
     for record in sorted(cells):
         dimensions = [name for name in order if any(name in scores for scores in cells[record].values())]
-        rows = [{"clip": clip, "run": names[number], "cells": [scores.get(name, "") for name in dimensions]} for (number, clip), scores in sorted(cells[record].items())]
+        rows = [
+            {"clip": clip, "run": names[number], "cells": [scores.get(name, "") for name in dimensions]}
+            for (number, clip), scores in sorted(cells[record].items())
+        ]
         entry = results[0].records[record]
         prompts.append({"text": entry.prompt or entry.file, "dimensions": dimensions, "rows": rows})
     return prompts
@@ -133,5 +156,13 @@ def _prompts(results, names, order) -> list[dict]:
 def _provenance(results, names) -> list[tuple[str, str]]:
     rows = [(name, f"{version} {f'({detail})' if detail else ''}".strip()) for name, version, detail in _gallop._components()]
     first = results[0]
-    rows += [("suite", f"{first.suite} {first.suite_version}".strip()), ("suite sha256", first.suite_sha256), ("published prompt file", "yes" if first.official else "no"), ("clips a prompt", str(first.samples))]
-    return rows + [(name, f"{len({row.clip for row in run.rows})} clips, {len(run.rows)} clip-dimensions") for run, name in zip(results, names, strict=True)]
+    rows += [
+        ("suite", f"{first.suite} {first.suite_version}".strip()),
+        ("suite sha256", first.suite_sha256),
+        ("published prompt file", "yes" if first.official else "no"),
+        ("clips a prompt", str(first.samples)),
+    ]
+    return rows + [
+        (name, f"{len({row.clip for row in run.rows})} clips, {len(run.rows)} clip-dimensions")
+        for run, name in zip(results, names, strict=True)
+    ]

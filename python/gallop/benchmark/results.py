@@ -56,7 +56,9 @@ class Results:
             e = d.estimate
             absent = d.problems + d.missing + d.pending
             value = ["-", "-"] if math.isnan(e.value) else [f"{e.value:.4f}", f"{e.low:.4f} to {e.high:.4f}"]
-            lines.append([d.dimension, *value, "-" if d.normalised is None else f"{d.normalised:.4f}", str(d.scored), str(absent) if absent else ""])
+            lines.append(
+                [d.dimension, *value, "-" if d.normalised is None else f"{d.normalised:.4f}", str(d.scored), str(absent) if absent else ""]
+            )
         for a in self.aggregates:
             if a.estimate:
                 lines.append([a.name, f"{a.estimate.value:.4f}", f"{a.estimate.low:.4f} to {a.estimate.high:.4f}", "", "", ""])
@@ -68,7 +70,12 @@ class Results:
         """A text table: dimensions and totals with their intervals."""
         lines = self._lines()
         widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-        return "\n".join("  ".join(cell.ljust(w) if i in (0, 5) else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))).rstrip() for line in lines)
+        return "\n".join(
+            "  ".join(
+                cell.ljust(w) if i in (0, 5) else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        )
 
     def _repr_html_(self) -> str:
         def line(cells: list[str], tag: str) -> str:

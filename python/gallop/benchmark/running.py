@@ -85,5 +85,15 @@ def run_suite(
     FormatError
         A damaged ledger, or a run folder that belongs to another suite.
     """
-    plan = plan_for(videos, weights=weights, run=run, images=images, dimensions=dimensions, shard=shard, device=device, dtype=dtype, retry_problems=retry_problems)
+    plan = plan_for(
+        videos,
+        weights=weights,
+        run=run,
+        images=images,
+        dimensions=dimensions,
+        shard=shard,
+        device=device,
+        dtype=dtype,
+        retry_problems=retry_problems,
+    )
     return Results(_gallop.benchmark.run_suite(suite, plan, on_progress=on_progress, cancel=cancel))

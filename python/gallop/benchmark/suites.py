@@ -47,5 +47,7 @@ def load_suite(
     if text in built_in_suites():
         return Suite.load(built_in_suites()[text], **options)
     if text in _PUBLISHED and not Path(text).exists():
-        raise NotFound(f'suite: the prompts of "{text}" are read from the published file {_PUBLISHED[text]}; name it with prompts= (--prompts)')
+        raise NotFound(
+            f'suite: the prompts of "{text}" are read from the published file {_PUBLISHED[text]}; name it with prompts= (--prompts)'
+        )
     return Suite.load(text, **options)

@@ -1,10 +1,10 @@
 """Result cards: what was measured, by whom, with what; signed on request, checkable by anyone.
 
-    >>> from gallop import benchmark, card
-    >>> text = card.make_card(benchmark.read_results("run1"), facts={"model": {"name": "m", "maker": "us"}})
-    >>> card.new_signing_key("us.key")                       # SigningKey('5c61...')
-    >>> envelope = card.sign_card(text, "us.key")
-    >>> card.verify_card(envelope, trust="trust.json").label
+>>> from gallop import benchmark, card
+>>> text = card.make_card(benchmark.read_results("run1"), facts={"model": {"name": "m", "maker": "us"}})
+>>> card.new_signing_key("us.key")                       # SigningKey('5c61...')
+>>> envelope = card.sign_card(text, "us.key")
+>>> card.verify_card(envelope, trust="trust.json").label
 """
 
 from __future__ import annotations

@@ -35,7 +35,9 @@ def recompute_rows(media, per_clip, amount: str, *, weights=None, tolerance: flo
         if info is None or any(need.startswith(("label:", "image", "reference")) for need in info.needs):
             skipped += 1
             continue
-        value = _gallop.make_evaluator(info.name, weights or "").score(ClipRequest(str(Path(media) / row["path"]), prompt=row["prompt"])).value
+        value = (
+            _gallop.make_evaluator(info.name, weights or "").score(ClipRequest(str(Path(media) / row["path"]), prompt=row["prompt"])).value
+        )
         if row["value"] is None or isinstance(row["value"], str):
             same = math.isnan(value) if row["value"] is None else math.isinf(value)
             gap = 0.0 if same else math.inf
@@ -45,7 +47,9 @@ def recompute_rows(media, per_clip, amount: str, *, weights=None, tolerance: flo
         if not gap <= tolerance:
             wrong.append(f"{row['dimension']} on {row['path']}: {value!r}, the file says {row['value']!r}")
     done = len(chosen) - skipped
-    detail = f"{done} rows scored again (seed {seed}), largest relative difference {worst:.3g}" + (f", {skipped} skipped for want of labels" if skipped else "")
+    detail = f"{done} rows scored again (seed {seed}), largest relative difference {worst:.3g}" + (
+        f", {skipped} skipped for want of labels" if skipped else ""
+    )
     if wrong:
         return {"id": "recompute", "state": "failed", "detail": f"{len(wrong)} of {done} rows differ, first {wrong[0]}"}
     return {"id": "recompute", "state": "passed" if done else "skipped", "detail": detail}

@@ -25,7 +25,9 @@ def _read(file: Path) -> dict:
     return body
 
 
-def trust_key(trust: str | os.PathLike, key: str | os.PathLike, *, party: str, roles=ROLES, valid_from: str = "", valid_to: str = "") -> str:
+def trust_key(
+    trust: str | os.PathLike, key: str | os.PathLike, *, party: str, roles=ROLES, valid_from: str = "", valid_to: str = ""
+) -> str:
     """Adds the public key file ``key`` to the file ``trust`` (made when absent) and returns its id; replaces an earlier entry.
 
     Parameters
@@ -37,7 +39,17 @@ def trust_key(trust: str | os.PathLike, key: str | os.PathLike, *, party: str, r
     file, own = Path(trust), read_signing_key(key)
     body = _read(file)
     body["keys"] = [entry for entry in body["keys"] if entry["keyid"] != own.keyid]
-    body["keys"].append({"keyid": own.keyid, "public_key": own.public_key, "party": party, "roles": list(roles), "valid_from": valid_from, "valid_to": valid_to, "revoked": False})
+    body["keys"].append(
+        {
+            "keyid": own.keyid,
+            "public_key": own.public_key,
+            "party": party,
+            "roles": list(roles),
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "revoked": False,
+        }
+    )
     write_text(file, json.dumps(body, indent=1, ensure_ascii=False) + "\n")
     return own.keyid
 

@@ -12,7 +12,12 @@ from gallop.cli import exits
 @click.command()
 @click.argument("folder", type=click.Path())
 @click.option("--dtype", default="bfloat16", show_default=True, help="Number type of the weights: bfloat16, float16 or float32.")
-@click.option("--out", required=True, type=click.Path(), help="New folder, in the diffusers layout; or a .safetensors file when FOLDER is one checkpoint.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(),
+    help="New folder, in the diffusers layout; or a .safetensors file when FOLDER is one checkpoint.",
+)
 @click.option("--lora", "loras", multiple=True, help="Adapter to merge, FILE or FILE:STRENGTH.")
 def convert(folder, dtype, out, loras):
     """Write the model in FOLDER anew: original, separate-file and diffusers layouts are read, safetensors are written.

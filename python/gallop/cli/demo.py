@@ -51,10 +51,16 @@ def demo(out, width, height, steps):
         clean, bad = table.value(pair.clean, pair.measure), table.value(pair.flawed, pair.measure)
         ranked = pair.flawed_ranks_below(table)
         seen += ranked
-        click.echo(f"{Path(pair.clean).stem:<16} {pair.flaw:<11} {pair.measure:<18} {clean:>9.4g} {bad:>9.4g}  {'below' if ranked else 'NOT BELOW'}")
+        click.echo(
+            f"{Path(pair.clean).stem:<16} {pair.flaw:<11} {pair.measure:<18} {clean:>9.4g} {bad:>9.4g}  {'below' if ranked else 'NOT BELOW'}"
+        )
     click.echo("\nautomatic comparison of the prompts' clips, decided by measurements; no person voted")
     for row in standing(automatic_votes(table, showcase.contests)):
-        click.echo(f"  {row['entrant']:<24} {row['wins']:>2} won {row['ties']:>2} tied {row['losses']:>2} lost   rating {row['rating']:.0f}")
-    click.echo(f"{len(table)} clips judged on {len(table.dimensions)} dimensions in {time.monotonic() - start:.1f} s; {seen} of {len(pairs)} flawed twins rank below their clean clip")
+        click.echo(
+            f"  {row['entrant']:<24} {row['wins']:>2} won {row['ties']:>2} tied {row['losses']:>2} lost   rating {row['rating']:.0f}"
+        )
+    click.echo(
+        f"{len(table)} clips judged on {len(table.dimensions)} dimensions in {time.monotonic() - start:.1f} s; {seen} of {len(pairs)} flawed twins rank below their clean clip"
+    )
     click.echo(f"report: {report.resolve()}")
     return exits.OK if table.complete and seen == len(pairs) else exits.INCOMPLETE

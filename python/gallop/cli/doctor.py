@@ -16,7 +16,10 @@ _OPTIONAL = {
     "pyarrow": ("Parquet files", "pip install pyarrow"),
     "selenium": ("browser tests of reports", "pip install selenium"),
 }
-_PROGRAMS = {"ffmpeg": ("comparing with FFmpeg's own program", "apt-get install ffmpeg"), "chromium": ("browser tests of reports", "apt-get install chromium chromium-driver")}
+_PROGRAMS = {
+    "ffmpeg": ("comparing with FFmpeg's own program", "apt-get install ffmpeg"),
+    "chromium": ("browser tests of reports", "apt-get install chromium chromium-driver"),
+}
 
 
 @click.command()

@@ -17,7 +17,9 @@ def evaluators(profile, as_json):
 
     infos = gallop.evaluators(profile)
     if not infos:
-        raise gallop.NotFound(f'profile: "{profile}" has no evaluators; known: {", ".join(sorted({info.profile for info in gallop.evaluators()}))}')
+        raise gallop.NotFound(
+            f'profile: "{profile}" has no evaluators; known: {", ".join(sorted({info.profile for info in gallop.evaluators()}))}'
+        )
     if as_json:
         fields = ("name", "profile", "summary", "licence", "needs", "low", "high", "higher_is_better")
         rows = [{field: getattr(info, field) for field in fields} for info in infos]
@@ -32,5 +34,12 @@ def evaluators(profile, as_json):
     for column in ("name", "profile", "range", "better", "needs", "summary"):
         table.add_column(column)
     for info in infos:
-        table.add_row(info.name, info.profile, f"{info.low:g}..{info.high:g}", "higher" if info.higher_is_better else "lower", ", ".join(info.needs) or "-", info.summary)
+        table.add_row(
+            info.name,
+            info.profile,
+            f"{info.low:g}..{info.high:g}",
+            "higher" if info.higher_is_better else "lower",
+            ", ".join(info.needs) or "-",
+            info.summary,
+        )
     Console(soft_wrap=True).print(table)

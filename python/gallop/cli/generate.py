@@ -73,7 +73,9 @@ class LoraType(click.ParamType):
 @click.option("--shift", type=float, help="Of the noise schedule.")
 @click.option("--seed", type=_Seeds(), default="0", show_default=True, help="7, or 0..7 for a clip each.")
 @click.option("--lora", "loras", type=LoraType(), multiple=True, help="Adapter to merge; repeat for several.")
-@click.option("--out", type=click.Path(), default="out.mp4", show_default=True, help="Clip to write; several get -PROMPT-SEED in their names.")
+@click.option(
+    "--out", type=click.Path(), default="out.mp4", show_default=True, help="Clip to write; several get -PROMPT-SEED in their names."
+)
 @click.option("--device", help="cpu, cuda or cuda:N.")
 @click.option("--dtype", help="float32, bfloat16 or float16; default: float32 on a CPU, the stored type on a GPU.")
 @click.option("--memory-limit", help="Bytes the run may take: 8G, 600M.")
@@ -95,7 +97,9 @@ def generate(model, prompt, prompt_file, loras, out, device, dtype, memory_limit
     if checkpoint and len(jobs) > 1:
         raise click.UsageError("--checkpoint keeps one run; give one prompt and one seed")
     with progress_bar("loading") as show:
-        pipe = gallop.Pipeline.load(model or gallop.pony(), device=device, dtype=dtype, memory_limit=parse_bytes(memory_limit), on_progress=show)
+        pipe = gallop.Pipeline.load(
+            model or gallop.pony(), device=device, dtype=dtype, memory_limit=parse_bytes(memory_limit), on_progress=show
+        )
         if plan:
             click.echo(pipe.describe(prompt=prompts[0], **options), nl=False)
             return exits.OK

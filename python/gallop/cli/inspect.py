@@ -37,7 +37,11 @@ def inspect(folder, size, frames, memory_limit, dtype, device, as_json):
     pipe = gallop.Pipeline.load(folder, device=device, dtype=dtype, memory_limit=parse_bytes(memory_limit))
     files = _files(path)
     if as_json:
-        click.echo(json.dumps({"model": pipe.name, "device": pipe.device, "dtype": pipe.dtype, "files": files, "plan": pipe.describe(**options)}, indent=1))
+        click.echo(
+            json.dumps(
+                {"model": pipe.name, "device": pipe.device, "dtype": pipe.dtype, "files": files, "plan": pipe.describe(**options)}, indent=1
+            )
+        )
         return exits.OK
     click.echo(pipe.describe(**options))
     click.echo("files:")
@@ -53,7 +57,14 @@ def _files(folder: Path) -> list[dict]:
     for file in sorted(folder.rglob("*")):
         if file.suffix in {".safetensors", ".pth"}:
             tensors = gallop.inspect_weights(file)
-            found.append({"file": str(file.relative_to(folder)), "bytes": file.stat().st_size, "tensors": len(tensors), "dtypes": sorted({tensor.dtype for tensor in tensors})})
+            found.append(
+                {
+                    "file": str(file.relative_to(folder)),
+                    "bytes": file.stat().st_size,
+                    "tensors": len(tensors),
+                    "dtypes": sorted({tensor.dtype for tensor in tensors}),
+                }
+            )
     return found
 
 

@@ -13,20 +13,51 @@ _MOST_ROWS = 40
 @click.command()
 @click.argument("clips", nargs=-1)
 @click.option("--manifest", type=click.Path(), help="JSON or JSON lines that name clips with their prompts and labels.")
-@click.option("--profile", default="quick", show_default=True, help="Dimensions that belong together: quick, vbench, vbench_i2v, iqa, reference; several with commas between.")
+@click.option(
+    "--profile",
+    default="quick",
+    show_default=True,
+    help="Dimensions that belong together: quick, vbench, vbench_i2v, iqa, reference; several with commas between.",
+)
 @click.option("--dimensions", help="Comma-separated names instead of a profile; see `gallop evaluators`.")
 @click.option("--weights", type=click.Path(file_okay=False), help="Folder with the checkpoints the dimensions need.")
 @click.option("--prompt", help="What the clips were asked to show.")
-@click.option("--label", "labels", multiple=True, metavar="NAME=TEXT", help="What a dimension asks for, e.g. object=cat; DIMENSION.NAME=TEXT for one dimension alone.")
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="NAME=TEXT",
+    help="What a dimension asks for, e.g. object=cat; DIMENSION.NAME=TEXT for one dimension alone.",
+)
 @click.option("--image", type=click.Path(dir_okay=False), help="Picture the clips were made from (image-to-video dimensions).")
 @click.option("--reference", type=click.Path(), help="Pristine clip for full-reference measures (psnr, ssim).")
-@click.option("--normalized-fps", type=float, help="Frames per second that dimensions of every frame see of faster clips; unset: parity with the published protocols.")
+@click.option(
+    "--normalized-fps",
+    type=float,
+    help="Frames per second that dimensions of every frame see of faster clips; unset: parity with the published protocols.",
+)
 @click.option("--device", help="cpu, cuda or cuda:N; default: the first usable GPU, otherwise the CPU.")
 @click.option("--json", "json_file", type=click.Path(), help="Write JSON (schema gallop/score-v1); - for standard output.")
 @click.option("--jsonl", "jsonl_file", type=click.Path(), help="Write one JSON object a clip.")
 @click.option("--csv", "csv_file", type=click.Path(), help="Write a table.")
 @click.option("--html", "html_file", type=click.Path(), help="Write the self-contained report.")
-def score(clips, manifest, profile, dimensions, weights, prompt, labels, image, reference, normalized_fps, device, json_file, jsonl_file, csv_file, html_file):
+def score(
+    clips,
+    manifest,
+    profile,
+    dimensions,
+    weights,
+    prompt,
+    labels,
+    image,
+    reference,
+    normalized_fps,
+    device,
+    json_file,
+    jsonl_file,
+    csv_file,
+    html_file,
+):
     """Judge CLIPS: files, folders or patterns.
 
     Exit code 3 says that all was done but a clip is bad, damaged or lacks a score; each is listed with the reason.

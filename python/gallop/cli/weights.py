@@ -52,10 +52,28 @@ def check(folder, dimensions, hash_, as_json):
 
     reports = gallop.check_checkpoints(folder, dimensions=sorted(_names(dimensions)), hash=hash_)
     if as_json:
-        click.echo(json.dumps([{"file": r.info.file, "state": r.state, "path": str(r.path), "sha256": r.sha256, "message": r.message, "dimensions": r.info.dimensions} for r in reports], indent=1))
+        click.echo(
+            json.dumps(
+                [
+                    {
+                        "file": r.info.file,
+                        "state": r.state,
+                        "path": str(r.path),
+                        "sha256": r.sha256,
+                        "message": r.message,
+                        "dimensions": r.info.dimensions,
+                    }
+                    for r in reports
+                ],
+                indent=1,
+            )
+        )
     else:
         for report in reports:
-            click.echo(f"{report.state:<8} {report.info.file}" + (f": {printable(report.message)}" if report.message else f" ({', '.join(report.info.dimensions)})"))
+            click.echo(
+                f"{report.state:<8} {report.info.file}"
+                + (f": {printable(report.message)}" if report.message else f" ({', '.join(report.info.dimensions)})")
+            )
     return exits.OK if all(report.state == "good" for report in reports) else exits.INCOMPLETE
 
 

@@ -19,7 +19,24 @@ from gallop.atomic import write_text
 from gallop.benchmark.running import run_suite
 from gallop.compat.category_prompts import category_prompts
 
-_DIMENSIONS = ["subject_consistency", "background_consistency", "aesthetic_quality", "imaging_quality", "object_class", "multiple_objects", "color", "spatial_relationship", "scene", "temporal_style", "overall_consistency", "human_action", "temporal_flickering", "motion_smoothness", "dynamic_degree", "appearance_style"]
+_DIMENSIONS = [
+    "subject_consistency",
+    "background_consistency",
+    "aesthetic_quality",
+    "imaging_quality",
+    "object_class",
+    "multiple_objects",
+    "color",
+    "spatial_relationship",
+    "scene",
+    "temporal_style",
+    "overall_consistency",
+    "human_action",
+    "temporal_flickering",
+    "motion_smoothness",
+    "dynamic_degree",
+    "appearance_style",
+]
 _NEED_LABELS = {"object_class", "multiple_objects", "scene", "appearance_style", "color", "spatial_relationship"}
 _ENDINGS = {".mp4", ".gif", ".jpg", ".png"}
 _NESTED = {"scene", "spatial_relationship"}
@@ -56,9 +73,13 @@ class VBench:
         """InvalidArgument for dimensions that need a suite's labels."""
         refused = sorted(_NEED_LABELS & set(dimension_list))
         if refused:
-            raise InvalidArgument(f"dimensions {', '.join(refused)} need the labels of a suite and are not judged on custom input; give them in a suite file of your own (gallop bench run)")
+            raise InvalidArgument(
+                f"dimensions {', '.join(refused)} need the labels of a suite and are not judged on custom input; give them in a suite file of your own (gallop bench run)"
+            )
 
-    def build_full_info_json(self, videos_path, name, dimension_list, prompt_list=(), special_str="", verbose=False, mode="vbench_standard", **kwargs) -> str:
+    def build_full_info_json(
+        self, videos_path, name, dimension_list, prompt_list=(), special_str="", verbose=False, mode="vbench_standard", **kwargs
+    ) -> str:
         """Writes ``<name>_full_info.json``, the work list, and returns its path."""
         if mode == "custom_input":
             records = self._custom(videos_path, dimension_list, prompt_list)
@@ -73,7 +94,9 @@ class VBench:
         print(f"Evaluation meta data saved to {file}")
         return file
 
-    def evaluate(self, videos_path, name, prompt_list=(), dimension_list=None, local=False, read_frame=False, mode="vbench_standard", **kwargs):
+    def evaluate(
+        self, videos_path, name, prompt_list=(), dimension_list=None, local=False, read_frame=False, mode="vbench_standard", **kwargs
+    ):
         """Judges ``videos_path`` and writes ``<name>_full_info.json`` and ``<name>_eval_results.json``.
 
         Parameters
@@ -107,7 +130,9 @@ class VBench:
         results = run_suite(suite, folder, run=work, weights=self.weights, device=str(self.device))
         bad = [(dimension, clip, reason) for dimension, clip, reason in results.missing if dimension in dimensions]
         if bad:
-            raise MediaError(f"{len(bad)} scores are missing, first {bad[0][0]} on {bad[0][1]}: {bad[0][2]}; the others are stored in {work}")
+            raise MediaError(
+                f"{len(bad)} scores are missing, first {bad[0][0]} on {bad[0][1]}: {bad[0][2]}; the others are stored in {work}"
+            )
         scores = json.loads(results.vbench_results())
         file = os.path.join(self.output_path, f"{name}_eval_results.json")
         write_text(file, json.dumps({d: scores[d] for d in dimensions if d in scores}, indent=4))
@@ -128,7 +153,10 @@ class VBench:
                     if verbose:
                         print(f"Successfully found video: {names[wanted]}")
                 else:
-                    print(f"WARNING!!! This required video is not found! Missing benchmark videos can lead to unfair evaluation result. The missing video is: {wanted}", file=sys.stderr)
+                    print(
+                        f"WARNING!!! This required video is not found! Missing benchmark videos can lead to unfair evaluation result. The missing video is: {wanted}",
+                        file=sys.stderr,
+                    )
             records.append(record)
         return records
 
@@ -141,14 +169,30 @@ class VBench:
         prompts = {os.path.normpath(key): prompt_list[key] for key in prompt_list} if len(prompt_list) > 0 else None
         lacking = [] if prompts is None else [name for name in names if name not in prompts]
         if lacking:
-            raise InvalidArgument(f"prompt_list: no prompt for {len(lacking)} clips, first {lacking[0]!r}; every file of the folder must be a key")
-        return [{"prompt_en": prompts[name] if prompts else _prompt_of(name), "dimension": dimension_list, "video_list": [os.path.join(videos_path, name)]} for name in names]
+            raise InvalidArgument(
+                f"prompt_list: no prompt for {len(lacking)} clips, first {lacking[0]!r}; every file of the folder must be a key"
+            )
+        return [
+            {
+                "prompt_en": prompts[name] if prompts else _prompt_of(name),
+                "dimension": dimension_list,
+                "video_list": [os.path.join(videos_path, name)],
+            }
+            for name in names
+        ]
 
     def _category(self, videos_path, dimension_list, kwargs) -> list[dict]:
         self.check_dimension_requires_extra_info(dimension_list)
         names = sorted(name for name in os.listdir(videos_path) if Path(name).suffix.lower() in _ENDINGS)
         prompts = category_prompts(self.full_info_dir, kwargs.get("category"))
-        return [{"prompt_en": prompt, "dimension": dimension_list, "video_list": [os.path.join(videos_path, name) for name in names if Path(name).stem.startswith(prompt)]} for prompt in prompts]
+        return [
+            {
+                "prompt_en": prompt,
+                "dimension": dimension_list,
+                "video_list": [os.path.join(videos_path, name) for name in names if Path(name).stem.startswith(prompt)],
+            }
+            for prompt in prompts
+        ]
 
     @staticmethod
     def _suite(full_info, folder: Path, dimensions, file: Path) -> Suite:
@@ -166,6 +210,10 @@ class VBench:
                     entry = {"prompt": record["prompt_en"], "file": Path(path).relative_to(folder).as_posix(), "dimensions": own}
                     entries.append(entry | {"labels": {name: labels[name] for name in own if name in labels}})
         if not entries:
-            raise InvalidArgument(f'"{folder}": no clip of the work list is there; expected names such as "<prompt>-0.mp4" (gallop bench check lists near misses)')
-        write_text(file, json.dumps({"schema": "gallop/suite-v1", "name": "vbench-files", "samples": 1, "records": entries}, ensure_ascii=False))
+            raise InvalidArgument(
+                f'"{folder}": no clip of the work list is there; expected names such as "<prompt>-0.mp4" (gallop bench check lists near misses)'
+            )
+        write_text(
+            file, json.dumps({"schema": "gallop/suite-v1", "name": "vbench-files", "samples": 1, "records": entries}, ensure_ascii=False)
+        )
         return Suite.load(file)

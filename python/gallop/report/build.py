@@ -19,7 +19,14 @@ from gallop.report.previews import Preview, make_previews
 from gallop.table import _text
 
 
-def write_report(table, file: str | os.PathLike, title: str = "gallop report", prompts: dict[str, str] | None = None, pairs: list[Pair] | None = None, contests: list[Contest] | None = None) -> Path:
+def write_report(
+    table,
+    file: str | os.PathLike,
+    title: str = "gallop report",
+    prompts: dict[str, str] | None = None,
+    pairs: list[Pair] | None = None,
+    contests: list[Contest] | None = None,
+) -> Path:
     """Writes one HTML file: clips that play, scores, curves, distributions, an automatic comparison of entrants, provenance.
 
     Beyond forty clips the further previews lie in a folder beside it, ``<name>_files``.
@@ -34,7 +41,9 @@ def write_report(table, file: str | os.PathLike, title: str = "gallop report", p
         pairs=_pairs(table, pairs or [], previews),
         contests=_contests(table, contests or [], previews),
         standing=standing(automatic_votes(table, contests)) if contests else [],
-        distributions=Markup(plots.distributions({name: [v for v in (row[name] for row in table.rows()) if v is not None] for name in table.dimensions})),
+        distributions=Markup(
+            plots.distributions({name: [v for v in (row[name] for row in table.rows()) if v is not None] for name in table.dimensions})
+        ),
         radar=Markup(_radar(table, pairs or [])),
         provenance=_provenance(table),
         problems=len(table.problems),
@@ -44,7 +53,14 @@ def write_report(table, file: str | os.PathLike, title: str = "gallop report", p
 
 def _dimensions(table) -> list[dict]:
     infos = {info.name: info for info in _gallop.evaluators()}
-    return [{"name": name, "summary": infos[name].summary if name in infos else "", "higher": infos[name].higher_is_better if name in infos else True} for name in table.dimensions]
+    return [
+        {
+            "name": name,
+            "summary": infos[name].summary if name in infos else "",
+            "higher": infos[name].higher_is_better if name in infos else True,
+        }
+        for name in table.dimensions
+    ]
 
 
 def _ranked(table) -> dict[str, dict[float, float]]:
@@ -63,7 +79,10 @@ def _clips(table, previews: dict[str, Preview], prompts: dict[str, str]) -> list
     clips = []
     for number, (result, row) in enumerate(zip(table, table.rows(), strict=True)):
         scores = {score.dimension: score for score in result.scores}
-        cells = [{"name": n, "value": row[n], "text": "–" if row[n] is None else f"{row[n]:.4g}", "share": shares[n].get(row[n], 0.0)} for n in table.dimensions]
+        cells = [
+            {"name": n, "value": row[n], "text": "–" if row[n] is None else f"{row[n]:.4g}", "share": shares[n].get(row[n], 0.0)}
+            for n in table.dimensions
+        ]
         clips.append(
             {
                 "id": f"clip-{number}",
@@ -75,7 +94,9 @@ def _clips(table, previews: dict[str, Preview], prompts: dict[str, str]) -> list
                 "flags": sorted({flag for score in result.scores for flag in score.flags}),
                 "problems": [{"dimension": p.dimension, "kind": p.kind, "message": _text(p.message)} for p in result.problems],
                 "curves": [
-                    {"name": n, "text": f"{scores[n].value:.4g}", "svg": Markup(plots.sparkline(scores[n].parts))} for n in table.dimensions if n in scores and len(scores[n].parts) > 1
+                    {"name": n, "text": f"{scores[n].value:.4g}", "svg": Markup(plots.sparkline(scores[n].parts))}
+                    for n in table.dimensions
+                    if n in scores and len(scores[n].parts) > 1
                 ],
             }
         )
@@ -103,7 +124,10 @@ def _contests(table, contests: list[Contest], previews: dict[str, Preview]) -> l
             winner = {"left": 0, "right": 1}.get(outcome_of(lead))
             if winner is not None:
                 won[pair[winner]] += 1
-        entries = [{"name": name, "preview": previews[clip], "won": won[name], "of": len(contest.clips) - 1} for name, clip in contest.clips.items()]
+        entries = [
+            {"name": name, "preview": previews[clip], "won": won[name], "of": len(contest.clips) - 1}
+            for name, clip in contest.clips.items()
+        ]
         result.append({"prompt": contest.prompt, "entries": entries})
     return result
 

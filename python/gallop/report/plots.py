@@ -40,8 +40,19 @@ def _figure(width: float, height: float, **options):
     import matplotlib
 
     matplotlib.use("svg")
-    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "gallop", "font.family": "sans-serif", "font.size": 9, "text.color": _INK,
-                                "axes.labelcolor": _INK, "xtick.color": _INK, "ytick.color": _INK, "axes.edgecolor": _INK})
+    matplotlib.rcParams.update(
+        {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "gallop",
+            "font.family": "sans-serif",
+            "font.size": 9,
+            "text.color": _INK,
+            "axes.labelcolor": _INK,
+            "xtick.color": _INK,
+            "ytick.color": _INK,
+            "axes.edgecolor": _INK,
+        }
+    )
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), **options)

@@ -1,8 +1,8 @@
 """Making the clips of a suite: with a model, through a hosted service, or by adopting clips made elsewhere.
 
-    >>> from gallop import benchmark, studio
-    >>> suite = benchmark.load_suite("pony")
-    >>> studio.sample_suite(suite, studio.PipelineMaker("models/wan2.1-t2v-1.3b"), "videos/")   # resumes
+>>> from gallop import benchmark, studio
+>>> suite = benchmark.load_suite("pony")
+>>> studio.sample_suite(suite, studio.PipelineMaker("models/wan2.1-t2v-1.3b"), "videos/")   # resumes
 """
 
 from gallop.studio import jobs

@@ -29,7 +29,9 @@ def read_mapping(file: str | os.PathLike) -> dict[str, tuple[str, int]]:
     except OSError as error:
         raise IoError(f'"{file}": cannot be read: {error.strerror}') from error
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise FormatError(f'"{file}": expected columns file, prompt, index, or a JSON object {{file: [prompt, index]}} ({error!r})') from error
+        raise FormatError(
+            f'"{file}": expected columns file, prompt, index, or a JSON object {{file: [prompt, index]}} ({error!r})'
+        ) from error
 
 
 def adopt_clips(
@@ -70,10 +72,14 @@ def adopt_clips(
         found = {}
         for name, place in mapping.items():
             if place not in wanted:
-                raise InvalidArgument(f"mapping: {name!r} stands for index {place[1]} of a prompt that the suite does not ask for: {place[0]!r}")
+                raise InvalidArgument(
+                    f"mapping: {name!r} stands for index {place[1]} of a prompt that the suite does not ask for: {place[0]!r}"
+                )
             found[_below(source, name)] = wanted[place]
     _check_once(found)
-    manifest = Manifest(out, {"suite": suite.name, "suite_sha256": suite.sha256, "party": party, "maker": {"kind": "adopted", "model": made_by}})
+    manifest = Manifest(
+        out, {"suite": suite.name, "suite_sha256": suite.sha256, "party": party, "maker": {"kind": "adopted", "model": made_by}}
+    )
     adopted = []
     for file, stem in sorted(found.items(), key=lambda entry: entry[1]):
         name = stem if Path(stem).suffix.lower() in ENDINGS else stem + file.suffix.lower()

@@ -27,7 +27,9 @@ from gallop.cli import exits
 @click.option("--out", type=click.Path(file_okay=False), required=True, help="Folder of the clips.")
 @click.option("--party", default="", help="Who samples, for the result card.")
 @click.option("--seed", default=0, show_default=True, help="Base of the clips' seeds.")
-@click.option("--say", type=click.Path(dir_okay=False), help="Text file: what to say in place of each prompt, one line a record (a translation, say).")
+@click.option(
+    "--say", type=click.Path(dir_okay=False), help="Text file: what to say in place of each prompt, one line a record (a translation, say)."
+)
 @click.option("--images", type=click.Path(file_okay=False), help="Folder of conditioning pictures.")
 @click.option("--shard", default="0/1", show_default=True, help="INDEX/COUNT, from 0.")
 @click.option("--device")
@@ -68,7 +70,14 @@ def _hosted(suite, out, rest, common, show) -> int:
 
     if not rest["endpoint"]:
         raise click.UsageError("--provider needs --endpoint, the address of its API")
-    provider = ModelStudio(rest["endpoint"], model=rest["hosted_model"], resolution=rest["resolution"], ratio=rest["ratio"], duration=rest["duration"], key_variable=rest["key_variable"])
+    provider = ModelStudio(
+        rest["endpoint"],
+        model=rest["hosted_model"],
+        resolution=rest["resolution"],
+        ratio=rest["ratio"],
+        duration=rest["duration"],
+        key_variable=rest["key_variable"],
+    )
     limits = JobLimits(parallel=rest["parallel"], per_minute=rest["per_minute"], budget=rest["budget"], price=rest["price"])
     outcome = HostedJobs(provider, limits).sample(suite, out, on_progress=show, **common)
     click.echo(f"{outcome.made} clips made, {outcome.kept} were there, {len(outcome.failed)} failed, {outcome.spent:g} spent")
@@ -83,7 +92,12 @@ def _hosted(suite, out, rest, common, show) -> int:
 @suite_options
 @click.option("--from", "source", type=click.Path(file_okay=False, exists=True), required=True, help="Folder of clips made elsewhere.")
 @click.option("--out", type=click.Path(file_okay=False), required=True, help="Folder that gets them under the suite's names.")
-@click.option("--map", "mapping", type=click.Path(dir_okay=False), help="CSV (file, prompt, index) or JSON; default: the files have the suite's names.")
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(dir_okay=False),
+    help="CSV (file, prompt, index) or JSON; default: the files have the suite's names.",
+)
 @click.option("--made-by", required=True, help="The model or service that made them.")
 @click.option("--party", default="", help="Who sampled them.")
 def adopt(suite_name, prompts, samples, dimensions, source, out, mapping, made_by, party):

@@ -142,15 +142,39 @@ class HostedJobs:
     clock, sleep : of time; tests replace them
     """
 
-    def __init__(self, provider: Provider, limits: JobLimits | None = None, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
+    def __init__(
+        self,
+        provider: Provider,
+        limits: JobLimits | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
         self.provider, self.limits = provider, limits or JobLimits()
         self._clock, self._sleep = clock, sleep
         self._jitter = random.Random(0)
 
-    def sample(self, suite: Suite, out: str | os.PathLike, *, party: str = "", seed: int = 0, said: list[str] | None = None, images: str | os.PathLike | None = None,
-               shard: tuple[int, int] = (0, 1), on_progress: Callable[[Any], Any] | None = None) -> Outcome:
+    def sample(
+        self,
+        suite: Suite,
+        out: str | os.PathLike,
+        *,
+        party: str = "",
+        seed: int = 0,
+        said: list[str] | None = None,
+        images: str | os.PathLike | None = None,
+        shard: tuple[int, int] = (0, 1),
+        on_progress: Callable[[Any], Any] | None = None,
+    ) -> Outcome:
         """As sampling.sample_suite. A clip that fails for good is in ``failed`` and is tried again by the next run."""
-        about = {"suite": suite.name, "suite_sha256": suite.sha256, "party": party, "maker": self.provider.facts, "seed_rule": SEED_RULE, "seed_base": seed}
+        about = {
+            "suite": suite.name,
+            "suite_sha256": suite.sha256,
+            "party": party,
+            "maker": self.provider.facts,
+            "seed_rule": SEED_RULE,
+            "seed_base": seed,
+        }
         self._manifest = Manifest(out, about)
         self._journal = _Journal(self._manifest.folder / "jobs.jsonl")
         self._images = Path(images) if images else None
@@ -163,7 +187,9 @@ class HostedJobs:
         while waiting or active:
             self._fill(waiting, active)
             done = self._outcome.kept + self._outcome.made
-            progress = SimpleNamespace(stage="denoise", done=done, total=len(clips), seconds=self._clock() - start, detail=active[0].clip.name if active else "")
+            progress = SimpleNamespace(
+                stage="denoise", done=done, total=len(clips), seconds=self._clock() - start, detail=active[0].clip.name if active else ""
+            )
             if on_progress and on_progress(progress) is False:
                 raise Cancelled("sampling was stopped; submitted jobs are on record and are fetched by the next run")
             if not active and self._outcome.stopped:

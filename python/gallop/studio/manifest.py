@@ -17,7 +17,11 @@ SCHEMA = "gallop/sampling-v1"
 def sha256_of(file: Path) -> str:
     """Lower-case hex digest of a file's bytes."""
     with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(handle.read()).hexdigest()
+        return (
+            hashlib.file_digest(handle, "sha256").hexdigest()
+            if hasattr(hashlib, "file_digest")
+            else hashlib.sha256(handle.read()).hexdigest()
+        )
 
 
 class Manifest:
@@ -52,7 +56,9 @@ class Manifest:
             raise FormatError(f'"{file}": is no JSON: {error}') from error
         changed = [key for key in body if before.get(key) != body[key]]
         if changed:
-            raise InvalidArgument(f'"{self.folder}": was begun with another {", ".join(changed)} ({before.get(changed[0])!r}, now {body[changed[0]]!r}); use a folder of its own')
+            raise InvalidArgument(
+                f'"{self.folder}": was begun with another {", ".join(changed)} ({before.get(changed[0])!r}, now {body[changed[0]]!r}); use a folder of its own'
+            )
 
     def _read(self) -> dict[str, dict[str, Any]]:
         if not self._lines.exists():

@@ -40,8 +40,18 @@ class ModelStudio:
     timeout : seconds without an answer before a call is tried again
     """
 
-    def __init__(self, base: str, *, model: str = "happyhorse-1.0-t2v", resolution: str = "1080P", ratio: str = "16:9", duration: int = 5, watermark: bool = False,
-                 key_variable: str = "DASHSCOPE_API_KEY", timeout: float = 30.0):
+    def __init__(
+        self,
+        base: str,
+        *,
+        model: str = "happyhorse-1.0-t2v",
+        resolution: str = "1080P",
+        ratio: str = "16:9",
+        duration: int = 5,
+        watermark: bool = False,
+        key_variable: str = "DASHSCOPE_API_KEY",
+        timeout: float = 30.0,
+    ):
         if resolution not in ("720P", "1080P"):
             raise InvalidArgument(f'resolution: "{resolution}"; expected 720P or 1080P')
         if ratio not in _RATIOS:
@@ -117,7 +127,9 @@ class ModelStudio:
         if not key:
             raise InvalidArgument(f"{self._key_variable}: is not set; put the service's key into it")
         try:
-            answer = self._client.request(method, self._base + path, json=json, headers={"Authorization": f"Bearer {key}", **(headers or {})})
+            answer = self._client.request(
+                method, self._base + path, json=json, headers={"Authorization": f"Bearer {key}", **(headers or {})}
+            )
         except self._httpx.HTTPError as error:
             raise TryAgain(f"{method} {path}: {type(error).__name__}") from error
         self._check_status(answer)

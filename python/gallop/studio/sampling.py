@@ -47,7 +47,9 @@ class PipelineMaker:
     def __init__(self, folder: str | os.PathLike, *, device: str | None = None, dtype: str | None = None, **options: Any):
         if not hasattr(gallop, "Pipeline"):
             raise Unsupported("this build makes no clips: it has no generation pipelines")
-        self._pipeline = gallop.Pipeline.load(folder, **{key: value for key, value in (("device", device), ("dtype", dtype)) if value is not None})
+        self._pipeline = gallop.Pipeline.load(
+            folder, **{key: value for key, value in (("device", device), ("dtype", dtype)) if value is not None}
+        )
         self._options = {key: value for key, value in options.items() if value is not None}
         self.facts = {"kind": "pipeline", "model": Path(folder).name, "options": dict(self._options)}
 
@@ -75,7 +77,9 @@ class Sampled:
     kept: int
 
 
-def planned_clips(suite: Suite, *, said: list[str] | None = None, ending: str = ".mp4", shard: tuple[int, int] = (0, 1)) -> Iterator[PlannedClip]:
+def planned_clips(
+    suite: Suite, *, said: list[str] | None = None, ending: str = ".mp4", shard: tuple[int, int] = (0, 1)
+) -> Iterator[PlannedClip]:
     """Every distinct clip of a suite in its order; prompts that two groups share are made once.
 
     Parameters
@@ -120,11 +124,27 @@ def sample_suite(
     images : folder of conditioning pictures, for suites that have them
     on_progress : called with stage, done, total, seconds, detail; returning False stops
     """
-    manifest = Manifest(out, {"suite": suite.name, "suite_sha256": suite.sha256, "party": party, "maker": maker.facts, "seed_rule": SEED_RULE, "seed_base": seed})
+    manifest = Manifest(
+        out,
+        {
+            "suite": suite.name,
+            "suite_sha256": suite.sha256,
+            "party": party,
+            "maker": maker.facts,
+            "seed_rule": SEED_RULE,
+            "seed_base": seed,
+        },
+    )
     clips = list(planned_clips(suite, said=said, shard=shard))
     start, made = time.monotonic(), 0
     for done, clip in enumerate(clips):
-        if on_progress and on_progress(SimpleNamespace(stage="denoise", done=done, total=len(clips), seconds=time.monotonic() - start, detail=clip.name)) is False:
+        if (
+            on_progress
+            and on_progress(
+                SimpleNamespace(stage="denoise", done=done, total=len(clips), seconds=time.monotonic() - start, detail=clip.name)
+            )
+            is False
+        ):
             raise gallop.Cancelled("sampling was stopped by its progress callback; finished clips are kept")
         if manifest.holds(clip.name):
             continue

@@ -69,14 +69,8 @@ class Canvas:
         """Blends ``color`` in: fully inside, with a ramp of ``softness`` pixels at the edge. Touches only its rectangle."""
         x0, y0, x1, y1 = shape.bounds
         margin = softness / self.height
-        left, right = (
-            int(np.clip(np.floor((v) * self.height), 0, self.width))
-            for v in (x0 - margin, x1 + margin + 1.0 / self.height)
-        )
-        top, bottom = (
-            int(np.clip(np.floor((v) * self.height), 0, self.height))
-            for v in (y0 - margin, y1 + margin + 1.0 / self.height)
-        )
+        left, right = (int(np.clip(np.floor((v) * self.height), 0, self.width)) for v in (x0 - margin, x1 + margin + 1.0 / self.height))
+        top, bottom = (int(np.clip(np.floor((v) * self.height), 0, self.height)) for v in (y0 - margin, y1 + margin + 1.0 / self.height))
         if left >= right or top >= bottom:
             return
         distance = shape.distance(self.x[:, left:right], self.y[top:bottom])

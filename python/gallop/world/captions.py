@@ -86,9 +86,7 @@ def _pick(rng, words):
 
 def _motion(scene: Scene, rng, words, language: str, brief: bool) -> str:
     moving = scene.motion != "still"
-    return _pick(
-        rng, _OPEN[language][scene.subject] if brief and moving else words["motion"][scene.subject][scene.motion]
-    )
+    return _pick(rng, _OPEN[language][scene.subject] if brief and moving else words["motion"][scene.subject][scene.motion])
 
 
 def _english(scene: Scene, rng, brief: bool) -> str:
@@ -110,9 +108,7 @@ def _english(scene: Scene, rng, brief: bool) -> str:
 
 def _chinese(scene: Scene, rng, brief: bool) -> str:
     words = _CHINESE
-    subject = (
-        f"{words['measure'][scene.subject]}{words['color'][scene.color]}的{_pick(rng, words['subject'][scene.subject])}"
-    )
+    subject = f"{words['measure'][scene.subject]}{words['color'][scene.color]}的{_pick(rng, words['subject'][scene.subject])}"
     motion = _motion(scene, rng, words, "zh", brief)
     place = "" if brief else _pick(rng, words["place"][scene.place])
     time = _pick(rng, words["time"][scene.time])

@@ -14,17 +14,11 @@ def light_of(time: str, weather: str) -> float:
     return (1.0 if time == "day" else 0.72) * (1.0 if weather == "clear" else 0.9)
 
 
-def paint_sky(
-    canvas: Canvas, time: str, weather: str, rng: np.random.Generator, scroll: float, plain: bool = False
-) -> None:
+def paint_sky(canvas: Canvas, time: str, weather: str, rng: np.random.Generator, scroll: float, plain: bool = False) -> None:
     if time == "day":
-        top, bottom = (
-            ((0.33, 0.60, 0.93), (0.80, 0.91, 0.99)) if weather == "clear" else ((0.44, 0.49, 0.56), (0.66, 0.70, 0.74))
-        )
+        top, bottom = ((0.33, 0.60, 0.93), (0.80, 0.91, 0.99)) if weather == "clear" else ((0.44, 0.49, 0.56), (0.66, 0.70, 0.74))
     else:
-        top, bottom = (
-            ((0.02, 0.03, 0.11), (0.10, 0.13, 0.30)) if weather == "clear" else ((0.03, 0.04, 0.07), (0.10, 0.12, 0.17))
-        )
+        top, bottom = ((0.02, 0.03, 0.11), (0.10, 0.13, 0.30)) if weather == "clear" else ((0.03, 0.04, 0.07), (0.10, 0.12, 0.17))
     canvas.gradient(top, bottom, HORIZON)
     x = canvas.aspect * rng.uniform(0.12, 0.88)
     if weather == "rain":
@@ -93,9 +87,7 @@ def _road(canvas, dim, rng, scroll, seconds, plain):
     for i, x in enumerate(_repeated(canvas, far, period)):
         k = (first + i) % 64
         tone = tones[k] * (0.9 * dim + 0.05)
-        canvas.paint(
-            box(x, HORIZON - heights[k] / 2 + 0.01, 0.14, heights[k] / 2 + 0.01), (tone, tone * 0.97, tone * 1.05)
-        )
+        canvas.paint(box(x, HORIZON - heights[k] / 2 + 0.01, 0.14, heights[k] / 2 + 0.01), (tone, tone * 0.97, tone * 1.05))
         glow = (1.0, 0.86, 0.45) if dim < 0.5 else (0.62 * dim, 0.74 * dim, 0.84 * dim)
         columns, step, half = ((-0.06, 0.06), 0.11, 0.03) if plain else ((-0.075, 0.0, 0.075), 0.075, 0.018)
         for row in range(int(heights[k] / step)):
@@ -118,9 +110,7 @@ def _field(canvas, dim, rng, scroll, seconds, plain):
         canvas.paint(circle(x - 0.02, HORIZON - 0.175, 0.045), (0.22 * dim, 0.50 * dim, 0.20 * dim))
     for x in _repeated(canvas, 1.0 * scroll, 0.22) if not plain else ():
         for dx, lean in ((0.0, -0.012), (0.012, 0.004), (0.024, 0.016)):
-            canvas.paint(
-                capsule(x + dx, 0.93, x + dx + lean, 0.885, 0.005, 0.001), (0.16 * dim, 0.42 * dim, 0.13 * dim)
-            )
+            canvas.paint(capsule(x + dx, 0.93, x + dx + lean, 0.885, 0.005, 0.001), (0.16 * dim, 0.42 * dim, 0.13 * dim))
 
 
 def _sea(canvas, dim, rng, scroll, seconds, plain):

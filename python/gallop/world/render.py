@@ -17,9 +17,7 @@ _REACH = {"car": 0.52, "horse": 0.61, "ball": 0.42, "boat": 0.52}
 _TALL = {"car": 0.42, "horse": 0.88, "ball": 0.82, "boat": 0.92}
 
 
-def render(
-    scene: Scene, width: int = 320, height: int = 192, frames: int = 24, fps: float = 12.0, plain: bool = False
-) -> np.ndarray:
+def render(scene: Scene, width: int = 320, height: int = 192, frames: int = 24, fps: float = 12.0, plain: bool = False) -> np.ndarray:
     """Frames of the scene, uint8 [frames, height, width, 3] RGB; the same arguments give the same bytes.
 
     The subject covers 35 to 50 % of the width and crosses the screen in the direction its label says; the camera drifts

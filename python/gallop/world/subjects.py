@@ -116,9 +116,7 @@ def _ball(pen, body, phase, light, night, plain):
     inside = circle(0.0, -0.40, 0.40)
     pen(inside, body)
     angle = 2 * np.pi * phase
-    pale = (
-        tuple(0.96 * light for _ in range(3)) if min(body) < 0.8 * light else (0.25 * light, 0.25 * light, 0.3 * light)
-    )
+    pale = tuple(0.96 * light for _ in range(3)) if min(body) < 0.8 * light else (0.25 * light, 0.25 * light, 0.3 * light)
     stripe = box(0.0, 0.0, 0.45, 0.085).placed(0.0, -0.40, 1.0, angle=angle)
     pen(inside & stripe, pale)
     pen(circle(0.0, -0.40, 0.125), pale)

@@ -68,8 +68,8 @@ class Judge final : public ClipJudge {
   Judge(const Models& model, const ClipContext&) : model_(model) {}
   void push(const media::FrameView& frame) override {
     GALLOP_CHECK(frame.height >= kSmallestSide && frame.width >= kSmallestSide, InvalidArgument,
-                 "brisque: a frame of {}x{} pixels, expected at least {} on each side; leave this dimension out for so small a clip", frame.width,
-                 frame.height, kSmallestSide);
+                 "brisque: a frame of {}x{} pixels, expected at least {} on each side; leave this dimension out for so small a clip",
+                 frame.width, frame.height, kSmallestSide);
     parts_.add(score_of(*model_, frame));
   }
   Score finish() override { return parts_.score("brisque"); }
@@ -93,7 +93,8 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions&) {
-  return vbench::make_evaluator<Judge>(information(), media::FrameRequest{}, std::make_shared<const iqa::BrisqueModel>(iqa::BrisqueModel::load(weights)));
+  return vbench::make_evaluator<Judge>(information(), media::FrameRequest{},
+                                       std::make_shared<const iqa::BrisqueModel>(iqa::BrisqueModel::load(weights)));
 }
 
 }  // namespace gallop::evaluators::brisque

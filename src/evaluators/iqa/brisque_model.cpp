@@ -45,7 +45,8 @@ class StorageText {
   void seek(std::string_view key) {
     const auto wanted = std::string(key) + ":";
     auto found = text_.find(wanted);
-    while (found != std::string::npos && found > 0 && text_[found - 1] != ' ' && text_[found - 1] != '\n') found = text_.find(wanted, found + 1);
+    while (found != std::string::npos && found > 0 && text_[found - 1] != ' ' && text_[found - 1] != '\n')
+      found = text_.find(wanted, found + 1);
     GALLOP_CHECK(found != std::string::npos, FormatError, "{}: no entry \"{}\"; expected the file OpenCV's quality module publishes",
                  base::quote(file_), key);
     at_ = found + wanted.size();
@@ -59,8 +60,8 @@ class StorageText {
     double value = 0.0;
     const auto [end, error] = std::from_chars(text_.data() + begin, text_.data() + text_.size(), value);
     if (error != std::errc() || !std::isfinite(value)) {
-      GALLOP_CHECK(std::isalpha(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_', FormatError, "{}: \"{}\" holds something that is no number at byte {}",
-                   base::quote(file_), key, at_);
+      GALLOP_CHECK(std::isalpha(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_', FormatError,
+                   "{}: \"{}\" holds something that is no number at byte {}", base::quote(file_), key, at_);
       return std::nullopt;
     }
     at_ = static_cast<std::size_t>(end - text_.data());
@@ -75,9 +76,10 @@ class StorageText {
 std::filesystem::path found(const std::filesystem::path& folder, const char* name) {
   for (const auto& place : {folder / name, folder / "brisque" / name})
     if (std::filesystem::is_regular_file(place)) return place;
-  throw NotFound(fmt::format("brisque: {} holds neither {} nor brisque/{}; both files, {} and {}, lie in OpenCV's repository opencv_contrib, "
-                             "modules/quality/samples (Apache-2.0); name their folder with --weights",
-                             folder.empty() ? "no weights folder was given and the current one" : base::quote(folder), name, name, kModelFile, kRangeFile));
+  throw NotFound(fmt::format(
+      "brisque: {} holds neither {} nor brisque/{}; both files, {} and {}, lie in OpenCV's repository opencv_contrib, "
+      "modules/quality/samples (Apache-2.0); name their folder with --weights",
+      folder.empty() ? "no weights folder was given and the current one" : base::quote(folder), name, name, kModelFile, kRangeFile));
 }
 
 }  // namespace
@@ -89,12 +91,14 @@ BrisqueModel BrisqueModel::load(const std::filesystem::path& folder) {
   loaded.rho = model.number("rho");
   loaded.alphas = model.numbers("alpha");
   const auto values = model.numbers("support_vectors");
-  GALLOP_CHECK(values.size() == loaded.alphas.size() * kSceneFeatures, FormatError, "{}: {} numbers in \"support_vectors\", expected {} for {} in \"alpha\"",
-               base::quote(model.file()), values.size(), loaded.alphas.size() * kSceneFeatures, loaded.alphas.size());
+  GALLOP_CHECK(values.size() == loaded.alphas.size() * kSceneFeatures, FormatError,
+               "{}: {} numbers in \"support_vectors\", expected {} for {} in \"alpha\"", base::quote(model.file()), values.size(),
+               loaded.alphas.size() * kSceneFeatures, loaded.alphas.size());
   loaded.vectors.resize(loaded.alphas.size());
   for (std::size_t i = 0; i < values.size(); ++i) loaded.vectors[i / kSceneFeatures][i % kSceneFeatures] = values[i];
   const auto limits = range.numbers("data");
-  GALLOP_CHECK(limits.size() == 2 * kSceneFeatures, FormatError, "{}: {} numbers in \"data\", expected 72", base::quote(range.file()), limits.size());
+  GALLOP_CHECK(limits.size() == 2 * kSceneFeatures, FormatError, "{}: {} numbers in \"data\", expected 72", base::quote(range.file()),
+               limits.size());
   for (std::size_t i = 0; i < kSceneFeatures; ++i) {
     loaded.low[i] = limits[i], loaded.high[i] = limits[kSceneFeatures + i];
     GALLOP_CHECK(loaded.low[i] < loaded.high[i], FormatError, "{}: the range of feature {} is empty", base::quote(range.file()), i);

@@ -12,7 +12,8 @@ constexpr int kRadius = 3;
 std::array<double, 2 * kRadius + 1> gaussian_taps() {
   std::array<double, 2 * kRadius + 1> taps;
   double sum = 0.0;
-  for (int i = -kRadius; i <= kRadius; ++i) sum += taps[static_cast<std::size_t>(i + kRadius)] = std::exp(-i * i / (2.0 * (7.0 / 6) * (7.0 / 6)));
+  for (int i = -kRadius; i <= kRadius; ++i)
+    sum += taps[static_cast<std::size_t>(i + kRadius)] = std::exp(-i * i / (2.0 * (7.0 / 6) * (7.0 / 6)));
   for (auto& tap : taps) tap /= sum;
   return taps;
 }
@@ -132,7 +133,8 @@ Field locally_normalised(const Field& picture, double offset, double flat) {
 
 Field resized(const Field& picture, std::int64_t height, std::int64_t width, double a, bool widened, Edge edge) {
   Field tall(height, picture.width), out(height, width);
-  resize_axis(picture.values.data(), tall.values.data(), {picture.width, picture.height, picture.width, 1, height, picture.width, 1}, a, widened, edge);
+  resize_axis(picture.values.data(), tall.values.data(), {picture.width, picture.height, picture.width, 1, height, picture.width, 1}, a,
+              widened, edge);
   resize_axis(tall.values.data(), out.values.data(), {height, picture.width, 1, picture.width, width, 1, width}, a, widened, edge);
   return out;
 }
@@ -143,7 +145,8 @@ Gaussian Gaussian::fit(const Moments& m) {
     return {kNone, kNone, kNone};
   }
   static const ShapeTable table;
-  const double left = std::sqrt(m.negative_ / static_cast<double>(m.below_)), right = std::sqrt(m.positive_ / static_cast<double>(m.above_));
+  const double left = std::sqrt(m.negative_ / static_cast<double>(m.below_)),
+               right = std::sqrt(m.positive_ / static_cast<double>(m.above_));
   const auto count = static_cast<double>(m.count_);
   const double skew = left / right, absolute = m.absolute_ / count;
   const double ratio = absolute * absolute / ((m.negative_ + m.positive_) / count);

@@ -39,8 +39,10 @@ Field resized(const Field& picture, std::int64_t height, std::int64_t width, dou
 class Moments {
  public:
   void add(double value) {
-    if (value < 0.0) negative_ += value * value, ++below_;
-    else if (value > 0.0) positive_ += value * value, ++above_;
+    if (value < 0.0)
+      negative_ += value * value, ++below_;
+    else if (value > 0.0)
+      positive_ += value * value, ++above_;
     absolute_ += value < 0.0 ? -value : value;
     ++count_;
   }

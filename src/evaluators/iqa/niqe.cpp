@@ -21,7 +21,8 @@ constexpr Eigen::Index kScaleFeatures = 18;
 constexpr std::array<std::array<std::int64_t, 2>, 4> kShifts{{{0, 1}, {1, 0}, {1, 1}, {1, -1}}};  // rows, columns
 
 // Fit of the block's values multiplied by those shifted inside the block, which wraps around.
-iqa::Gaussian fit_products(const Field& field, std::int64_t top, std::int64_t left, std::int64_t side, std::int64_t rows, std::int64_t columns) {
+iqa::Gaussian fit_products(const Field& field, std::int64_t top, std::int64_t left, std::int64_t side, std::int64_t rows,
+                           std::int64_t columns) {
   iqa::Moments moments;
   for (std::int64_t y = 0; y < side; ++y)
     for (std::int64_t x = 0; x < side; ++x)
@@ -72,8 +73,8 @@ class Judge final : public ClipJudge {
   Judge(const Models& model, const ClipContext&) : model_(model) {}
   void push(const media::FrameView& frame) override {
     GALLOP_CHECK((frame.height / kBlock) * (frame.width / kBlock) >= 2, InvalidArgument,
-                 "niqe: a frame of {}x{} pixels, expected room for two blocks of {}x{}; leave this dimension out for so small a clip", frame.width,
-                 frame.height, kBlock, kBlock);
+                 "niqe: a frame of {}x{} pixels, expected room for two blocks of {}x{}; leave this dimension out for so small a clip",
+                 frame.width, frame.height, kBlock, kBlock);
     parts_.add(model_->distance(features_of(frame)));
   }
   Score finish() override { return parts_.score("niqe"); }
@@ -97,7 +98,8 @@ EvaluatorInfo information() {
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path& weights, const LoadOptions&) {
-  return vbench::make_evaluator<Judge>(information(), media::FrameRequest{}, std::make_shared<const iqa::NiqeModel>(iqa::NiqeModel::load(weights)));
+  return vbench::make_evaluator<Judge>(information(), media::FrameRequest{},
+                                       std::make_shared<const iqa::NiqeModel>(iqa::NiqeModel::load(weights)));
 }
 
 }  // namespace gallop::evaluators::niqe

@@ -22,17 +22,19 @@ Eigen::MatrixXd read_array(const weights::ZipArchive& archive, const std::string
   const auto entry = archive.read(name + ".npy");
   const auto* bytes = reinterpret_cast<const unsigned char*>(entry.bytes.data());
   const auto size = entry.bytes.size();
-  GALLOP_CHECK(size >= 10 && std::memcmp(bytes, "\x93NUMPY\x01", 7) == 0, FormatError, "{}: \"{}\" is no NumPy array of version 1", where, name);
+  GALLOP_CHECK(size >= 10 && std::memcmp(bytes, "\x93NUMPY\x01", 7) == 0, FormatError, "{}: \"{}\" is no NumPy array of version 1", where,
+               name);
   const std::size_t length = bytes[8] + 256U * bytes[9], begin = 10 + length;
   const auto values = static_cast<std::size_t>(rows * kFeatures);
   GALLOP_CHECK(begin <= size, FormatError, "{}: the description of \"{}\" ends behind the file", where, name);
   const std::string description(reinterpret_cast<const char*>(bytes) + 10, length);
-  const std::regex expected(fmt::format(R"(\{{\s*'descr':\s*'<f8',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\({},\s*{}\),?\s*\}}\s*)", rows, kFeatures));
+  const std::regex expected(
+      fmt::format(R"(\{{\s*'descr':\s*'<f8',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\({},\s*{}\),?\s*\}}\s*)", rows, kFeatures));
   std::smatch order;
-  GALLOP_CHECK(std::regex_match(description, order, expected), ModelError, "{}: \"{}\" is described as {}, expected float64 of shape [{}, {}]", where, name,
-               base::quote(description), rows, kFeatures);
-  GALLOP_CHECK(size - begin == values * sizeof(double), FormatError, "{}: \"{}\" holds {} bytes of numbers, expected {}", where, name, size - begin,
-               values * sizeof(double));
+  GALLOP_CHECK(std::regex_match(description, order, expected), ModelError,
+               "{}: \"{}\" is described as {}, expected float64 of shape [{}, {}]", where, name, base::quote(description), rows, kFeatures);
+  GALLOP_CHECK(size - begin == values * sizeof(double), FormatError, "{}: \"{}\" holds {} bytes of numbers, expected {}", where, name,
+               size - begin, values * sizeof(double));
   const bool columns_first = order[1] == "True";
   Eigen::MatrixXd out(rows, kFeatures);
   for (std::size_t i = 0; i < values; ++i) {
@@ -40,8 +42,10 @@ Eigen::MatrixXd read_array(const weights::ZipArchive& archive, const std::string
     std::memcpy(&value, bytes + begin + i * sizeof value, sizeof value);
     GALLOP_CHECK(std::isfinite(value), ModelError, "{}: number {} of \"{}\" is not finite", where, i, name);
     const auto at = static_cast<Eigen::Index>(i);
-    if (columns_first) out(at % rows, at / rows) = value;
-    else out(at / kFeatures, at % kFeatures) = value;
+    if (columns_first)
+      out(at % rows, at / rows) = value;
+    else
+      out(at / kFeatures, at % kFeatures) = value;
   }
   return out;
 }
@@ -55,9 +59,10 @@ NiqeModel NiqeModel::load(const std::filesystem::path& folder) {
     const weights::ZipArchive archive(base::MappedFile::open(place));
     return {read_array(archive, "mu_pris_param", 1, where).row(0).transpose(), read_array(archive, "cov_pris_param", kFeatures, where)};
   }
-  throw NotFound(fmt::format("niqe: {} holds neither {} nor niqe/{}; it lies in the repository XPixelGroup/BasicSR, basicsr/metrics (Apache-2.0); name its "
-                             "folder with --weights",
-                             folder.empty() ? "no weights folder was given and the current one" : base::quote(folder), kFile, kFile));
+  throw NotFound(fmt::format(
+      "niqe: {} holds neither {} nor niqe/{}; it lies in the repository XPixelGroup/BasicSR, basicsr/metrics (Apache-2.0); name its "
+      "folder with --weights",
+      folder.empty() ? "no weights folder was given and the current one" : base::quote(folder), kFile, kFile));
 }
 
 double NiqeModel::distance(const Eigen::MatrixXd& rows) const {

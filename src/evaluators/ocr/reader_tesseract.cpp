@@ -36,7 +36,9 @@ std::unique_ptr<Reader> open_reader(const std::filesystem::path& folder, const s
   std::unique_ptr<TessBaseAPI, Free> api(TessBaseAPICreate());
   const bool own = !folder.empty() && std::filesystem::exists(folder / (language.substr(0, language.find('+')) + ".traineddata"));
   const int failed = TessBaseAPIInit3(api.get(), own ? folder.c_str() : nullptr, language.c_str());
-  GALLOP_CHECK(failed == 0, NotFound, "text_accuracy: Tesseract has no data for {}; install the packages tesseract-ocr-eng and tesseract-ocr-chi-sim, or put the *.traineddata in {}",
+  GALLOP_CHECK(failed == 0, NotFound,
+               "text_accuracy: Tesseract has no data for {}; install the packages tesseract-ocr-eng and tesseract-ocr-chi-sim, or put the "
+               "*.traineddata in {}",
                base::quote(language), folder.empty() ? std::string("the weights folder") : base::quote(folder));
   TessBaseAPISetPageSegMode(api.get(), tesseract::PSM_SPARSE_TEXT);
   TessBaseAPISetVariable(api.get(), "debug_file", "/dev/null");

@@ -36,14 +36,17 @@ std::vector<std::string> wanted_texts(const ClipRequest& request) {
   const auto label = request.labels.find("text");
   auto wanted = label != request.labels.end() ? std::vector<std::string>{label->second} : ocr::quoted_texts(request.prompt);
   const bool any = std::any_of(wanted.begin(), wanted.end(), [](const std::string& text) { return !ocr::comparable(text).empty(); });
-  GALLOP_CHECK(any, InvalidArgument, "{}: the prompt {} has no words in quotes; put the wanted text in quotes, or give it as label \"text\"", kName, base::quote(request.prompt));
+  GALLOP_CHECK(any, InvalidArgument,
+               "{}: the prompt {} has no words in quotes; put the wanted text in quotes, or give it as label \"text\"", kName,
+               base::quote(request.prompt));
   return wanted;
 }
 
 at::Tensor enlarged(const at::Tensor& frame) {
   const auto side = std::min(frame.size(1), frame.size(2));
   if (side >= kShortSide) return frame.squeeze(0);
-  return tensor::resize_pillow(frame, tensor::short_side_size({frame.size(1), frame.size(2)}, kShortSide), tensor::PillowFilter::bicubic).squeeze(0);
+  return tensor::resize_pillow(frame, tensor::short_side_size({frame.size(1), frame.size(2)}, kShortSide), tensor::PillowFilter::bicubic)
+      .squeeze(0);
 }
 
 class Judge final : public ClipJudge {
@@ -77,10 +80,14 @@ class Judge final : public ClipJudge {
   Score finish() override {
     Score score{.dimension = kName};
     require_frames(score, static_cast<std::int64_t>(rates_.size()), 1);
-    const auto mean = [](const std::vector<double>& values) { return values.empty() ? 1.0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); };
+    const auto mean = [](const std::vector<double>& values) {
+      return values.empty() ? 1.0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    };
     for (const auto rate : rates_) score.parts.push_back(1.0 - std::min(1.0, rate));
     score.value = mean(score.parts);
-    score.details = {{"character_error_rate", mean(rates_)}, {"best_frame", *std::max_element(score.parts.begin(), score.parts.end())}, {"stability", mean(steadiness_)}};
+    score.details = {{"character_error_rate", mean(rates_)},
+                     {"best_frame", *std::max_element(score.parts.begin(), score.parts.end())},
+                     {"stability", mean(steadiness_)}};
     return score;
   }
 

@@ -10,13 +10,18 @@ namespace {
 struct Quotes {
   char32_t open, close;
 };
-constexpr Quotes kQuotes[] = {{U'"', U'"'}, {U'\u201C', U'\u201D'}, {U'\u2018', U'\u2019'}, {U'\u300C', U'\u300D'}, {U'\u300E', U'\u300F'}, {U'\u00AB', U'\u00BB'}, {U'\'', U'\''}};
+constexpr Quotes kQuotes[] = {{U'"', U'"'},           {U'\u201C', U'\u201D'}, {U'\u2018', U'\u2019'}, {U'\u300C', U'\u300D'},
+                              {U'\u300E', U'\u300F'}, {U'\u00AB', U'\u00BB'}, {U'\'', U'\''}};
 
 bool is_straight_single(char32_t code) { return code == U'\''; }
 
 // A straight single quote opens after a blank or at the start, and closes before one, before punctuation or at the end.
-bool can_open(const std::vector<text::Letter>& all, std::size_t at) { return !is_straight_single(all[at].code) || at == 0 || !text::is_word_letter(all[at - 1].code); }
-bool can_close(const std::vector<text::Letter>& all, std::size_t at) { return !is_straight_single(all[at].code) || at + 1 == all.size() || !text::is_word_letter(all[at + 1].code); }
+bool can_open(const std::vector<text::Letter>& all, std::size_t at) {
+  return !is_straight_single(all[at].code) || at == 0 || !text::is_word_letter(all[at - 1].code);
+}
+bool can_close(const std::vector<text::Letter>& all, std::size_t at) {
+  return !is_straight_single(all[at].code) || at + 1 == all.size() || !text::is_word_letter(all[at + 1].code);
+}
 
 }  // namespace
 

@@ -40,9 +40,7 @@ class Judge final : public quick::TrackJudge {
   explicit Judge(const ClipContext& context) : TrackJudge(context, "colorfulness", 1) {}
 
  private:
-  void measure(const media::FrameView& frame) override {
-    parts_.push_back(colorfulness_of(frame.rgb));
-  }
+  void measure(const media::FrameView& frame) override { parts_.push_back(colorfulness_of(frame.rgb)); }
   void conclude(Score& score) override {
     score.value = mean_part();
     if (score.value < 2.0) score.flags.push_back("colourless: the clip is grey");

@@ -15,9 +15,7 @@ class Judge final : public quick::TrackJudge {
   explicit Judge(const ClipContext& context) : TrackJudge(context, "contrast", 1) {}
 
  private:
-  void measure(const media::FrameView&) override {
-    parts_.push_back(quick::deviation_of(track().full()) / 127.5);
-  }
+  void measure(const media::FrameView&) override { parts_.push_back(quick::deviation_of(track().full()) / 127.5); }
   void conclude(Score& score) override {
     score.value = mean_part();
     if (score.value < 0.05) score.flags.push_back("flat: the frames have next to no contrast");

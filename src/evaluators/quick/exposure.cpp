@@ -31,7 +31,8 @@ class Judge final : public quick::TrackJudge {
   }
   void conclude(Score& score) override {
     score.value = mean_part();
-    score.details = {{"mean_luma", luma_ / static_cast<double>(frames_)}, {"share_black", dark_ / pixels_}, {"share_white", bright_ / pixels_}};
+    score.details = {
+        {"mean_luma", luma_ / static_cast<double>(frames_)}, {"share_black", dark_ / pixels_}, {"share_white", bright_ / pixels_}};
     if (dark_ / pixels_ > 0.5) score.flags.push_back("underexposed: more than half of all pixels are black");
     if (bright_ / pixels_ > 0.5) score.flags.push_back("overexposed: more than half of all pixels are white");
   }

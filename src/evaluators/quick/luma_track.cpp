@@ -35,7 +35,8 @@ void LumaTrack::take(const media::FrameView& frame) {
 
 const Flow& LumaTrack::flow() {
   GALLOP_ASSERT(has_previous());
-  GALLOP_CHECK(std::min(middle_.height, middle_.width) >= 8, InvalidArgument, "the clip is {}x{}: motion needs at least 8 pixels on each side", full_.width, full_.height);
+  GALLOP_CHECK(std::min(middle_.height, middle_.width) >= 8, InvalidArgument,
+               "the clip is {}x{}: motion needs at least 8 pixels on each side", full_.width, full_.height);
   if (!flow_) flow_ = optical_flow(previous_middle_, middle_);
   return *flow_;
 }

@@ -14,8 +14,8 @@ class LumaTrack {
   // Takes the next frame; a frame already taken changes nothing. MediaError when its size differs from the first one's.
   void take(const media::FrameView& frame);
   const Plane& full() const { return full_; }
-  const Plane& small() const { return small_; }        // long side about 64: whole-frame changes
-  const Plane& middle() const { return middle_; }      // long side about 192: motion
+  const Plane& small() const { return small_; }    // long side about 64: whole-frame changes
+  const Plane& middle() const { return middle_; }  // long side about 192: motion
   const Plane& previous_small() const { return previous_small_; }
   bool has_previous() const { return !previous_small_.empty(); }
   double pair_difference() const { return pair_difference_; }  // mean |luma - previous luma| at full size, 0..255
@@ -27,6 +27,5 @@ class LumaTrack {
   double pair_difference_ = 0.0;
   std::optional<Flow> flow_;
 };
-
 
 }  // namespace gallop::evaluators::quick

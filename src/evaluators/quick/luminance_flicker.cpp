@@ -22,8 +22,7 @@ class Judge final : public quick::TrackJudge {
     const auto& now = track().small();
     if (frames_ >= 3) {
       std::vector<double> second(now.values.size());
-      for (std::size_t i = 0; i < second.size(); ++i)
-        second[i] = 0.5 * (now.values[i] - 2.0 * last_.values[i] + before_last_.values[i]);
+      for (std::size_t i = 0; i < second.size(); ++i) second[i] = 0.5 * (now.values[i] - 2.0 * last_.values[i] + before_last_.values[i]);
       parts_.push_back(std::fabs(quick::quantile(std::move(second), 0.5)));
     }
     before_last_ = std::move(last_);

@@ -27,7 +27,8 @@ double noise_of(const quick::Plane& plane) {
     for (std::int64_t left = 1; left + 1 < plane.width; left += kBlock) {
       double sum = 0.0, count = 0.0;
       for (std::int64_t y = top; y < std::min(top + kBlock, plane.height - 1); ++y)
-        for (std::int64_t x = left; x < std::min(left + kBlock, plane.width - 1); ++x, ++count) sum += std::fabs(laplacian_difference(plane, y, x));
+        for (std::int64_t x = left; x < std::min(left + kBlock, plane.width - 1); ++x, ++count)
+          sum += std::fabs(laplacian_difference(plane, y, x));
       blocks.push_back(std::sqrt(std::numbers::pi / 2) / 6.0 * sum / count);
     }
   return quick::quantile(blocks, 0.1);
@@ -38,9 +39,7 @@ class Judge final : public quick::TrackJudge {
   explicit Judge(const ClipContext& context) : TrackJudge(context, "noise_level", 1) {}
 
  private:
-  void measure(const media::FrameView&) override {
-    parts_.push_back(noise_of(track().full()));
-  }
+  void measure(const media::FrameView&) override { parts_.push_back(noise_of(track().full())); }
   void conclude(Score& score) override {
     score.value = quick::quantile(parts_, 0.5);
     if (score.value > 2.0) score.flags.push_back("noisy: even flat regions vary strongly from pixel to pixel");

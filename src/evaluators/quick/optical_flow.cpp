@@ -8,11 +8,11 @@
 namespace gallop::evaluators::quick {
 namespace {
 
-constexpr std::int64_t kPatch = 8;       // side of a patch
-constexpr std::int64_t kStride = 4;      // distance of patches: each pixel lies in about four
-constexpr std::int64_t kSmallest = 16;   // side of the coarsest level
+constexpr std::int64_t kPatch = 8;      // side of a patch
+constexpr std::int64_t kStride = 4;     // distance of patches: each pixel lies in about four
+constexpr std::int64_t kSmallest = 16;  // side of the coarsest level
 constexpr int kIterations = 12;
-constexpr float kLongestJump = 8.0f;     // a patch that walks further than its own side has lost its way
+constexpr float kLongestJump = 8.0f;  // a patch that walks further than its own side has lost its way
 
 Plane halved(const Plane& plane) { return shrink(plane, 2); }
 
@@ -153,8 +153,7 @@ Flow optical_flow(const Plane& from, const Plane& to) {
   GALLOP_ASSERT(from.same_size(to) && std::min(from.height, from.width) >= kPatch);
   const auto first = pyramid(from), second = pyramid(to);
   Flow flow;
-  for (std::size_t i = first.size(); i-- > 0;)
-    flow = refine({first[i], second[i], gradient_x(first[i]), gradient_y(first[i])}, flow);
+  for (std::size_t i = first.size(); i-- > 0;) flow = refine({first[i], second[i], gradient_x(first[i]), gradient_y(first[i])}, flow);
   return flow;
 }
 

@@ -14,7 +14,8 @@ Plane luma_of(const media::FrameView& frame) {
   float* out = plane.values.data();
   const auto count = plane.values.size();
   for (std::size_t i = 0; i < count; ++i)
-    out[i] = 0.299f * static_cast<float>(rgb[3 * i]) + 0.587f * static_cast<float>(rgb[3 * i + 1]) + 0.114f * static_cast<float>(rgb[3 * i + 2]);
+    out[i] =
+        0.299f * static_cast<float>(rgb[3 * i]) + 0.587f * static_cast<float>(rgb[3 * i + 1]) + 0.114f * static_cast<float>(rgb[3 * i + 2]);
   return plane;
 }
 

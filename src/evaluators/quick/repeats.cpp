@@ -34,7 +34,8 @@ std::vector<Run> runs_of(const std::vector<bool>& flags) {
   std::vector<Run> runs;
   for (std::size_t i = 0; i < flags.size(); ++i) {
     if (!flags[i]) continue;
-    if (runs.empty() || runs.back().first + runs.back().length != static_cast<std::int64_t>(i)) runs.push_back({static_cast<std::int64_t>(i), 0});
+    if (runs.empty() || runs.back().first + runs.back().length != static_cast<std::int64_t>(i))
+      runs.push_back({static_cast<std::int64_t>(i), 0});
     ++runs.back().length;
   }
   return runs;

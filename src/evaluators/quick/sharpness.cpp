@@ -22,7 +22,8 @@ double blur_along(const quick::Plane& plane, std::int64_t length, std::int64_t l
   double variation = 0.0, lost = 0.0;
   for (std::int64_t l = 0; l < lines; ++l) {
     const float* values = plane.values.data() + l * line;
-    for (std::int64_t i = 0; i < length; ++i) prefix[static_cast<std::size_t>(i + 1)] = prefix[static_cast<std::size_t>(i)] + values[i * step];
+    for (std::int64_t i = 0; i < length; ++i)
+      prefix[static_cast<std::size_t>(i + 1)] = prefix[static_cast<std::size_t>(i)] + values[i * step];
     const auto smooth = [&](std::int64_t i) {
       const auto first = std::max<std::int64_t>(0, i - kRadius), last = std::min(length - 1, i + kRadius);
       return (prefix[static_cast<std::size_t>(last + 1)] - prefix[static_cast<std::size_t>(first)]) / static_cast<double>(last - first + 1);
@@ -41,7 +42,8 @@ double blur_along(const quick::Plane& plane, std::int64_t length, std::int64_t l
 }
 
 double blur_effect(const quick::Plane& plane) {
-  return std::max(blur_along(plane, plane.width, plane.height, 1, plane.width), blur_along(plane, plane.height, plane.width, plane.width, 1));
+  return std::max(blur_along(plane, plane.width, plane.height, 1, plane.width),
+                  blur_along(plane, plane.height, plane.width, plane.width, 1));
 }
 
 class Judge final : public quick::TrackJudge {
@@ -49,9 +51,7 @@ class Judge final : public quick::TrackJudge {
   explicit Judge(const ClipContext& context) : TrackJudge(context, "sharpness", 1) {}
 
  private:
-  void measure(const media::FrameView&) override {
-    parts_.push_back(1.0 - blur_effect(track().full()));
-  }
+  void measure(const media::FrameView&) override { parts_.push_back(1.0 - blur_effect(track().full())); }
   void conclude(Score& score) override {
     score.value = mean_part();
     if (score.value < 0.45) score.flags.push_back("blurred: neighbouring pixels hardly differ more than after a strong low-pass filter");

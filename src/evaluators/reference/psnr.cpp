@@ -32,7 +32,8 @@ Score judge(const ClipRequest& request, const RunOptions& run) {
   Score score{.dimension = "psnr", .value = decibels(error)};
   for (const double luma : comparison.luma) score.parts.push_back(decibels(luma));
   score.flags = std::move(comparison.flags);
-  score.details = {{"psnr_y", decibels(comparison.mean[0])}, {"psnr_u", decibels(comparison.mean[1])}, {"psnr_v", decibels(comparison.mean[2])}};
+  score.details = {
+      {"psnr_y", decibels(comparison.mean[0])}, {"psnr_u", decibels(comparison.mean[1])}, {"psnr_v", decibels(comparison.mean[2])}};
   return score;
 }
 

@@ -30,7 +30,8 @@ Captioner::Captioner(std::shared_ptr<const Tag2Text> model, text::WordPiece word
 
 Captioner Captioner::load(const std::filesystem::path& weights, const LoadOptions& options) {
   const auto vocabulary = find_checkpoint(weights, checkpoints::bert_vocabulary);
-  auto model = shared_model<Tag2Text>(weights, checkpoints::tag2text, options, [](const nn::Params& params) { return Tag2Text::load({}, params); }, of_captioner);
+  auto model = shared_model<Tag2Text>(
+      weights, checkpoints::tag2text, options, [](const nn::Params& params) { return Tag2Text::load({}, params); }, of_captioner);
   return Captioner(std::move(model), text::WordPiece::load(vocabulary));
 }
 

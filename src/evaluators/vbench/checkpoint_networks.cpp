@@ -28,7 +28,8 @@ struct Network {
 
 const std::array kNetworks = {
     Network{&checkpoints::dino, [](const nn::Params& params) { models::dino::VisionTransformer::load({}, params); }},
-    Network{&checkpoints::clip_b32, [](const nn::Params& params) {
+    Network{&checkpoints::clip_b32,
+            [](const nn::Params& params) {
               ImageTower::load(ImageConfig::vit_b32(), params / "visual");
               TextTower::load({}, params);
               params("logit_scale", {});
@@ -40,7 +41,8 @@ const std::array kNetworks = {
     Network{&checkpoints::raft, [](const nn::Params& params) { models::raft::Raft::load({}, params); }},
     Network{&checkpoints::amt, [](const nn::Params& params) { models::amt::Amt::load({}, params); }},
     Network{&checkpoints::umt, [](const nn::Params& params) { models::umt::VisionTransformer::load({}, params); }},
-    Network{&checkpoints::viclip, [](const nn::Params& params) {
+    Network{&checkpoints::viclip,
+            [](const nn::Params& params) {
               models::viclip::VideoTower::load({}, params / "vision_encoder");
               TextTower::load(models::viclip::ViclipConfig::text(), params / "text_encoder");
               params("temp", {});
@@ -52,8 +54,9 @@ void look_at_values(const std::filesystem::path& file) {
   for (const auto& [name, tensor] : weights::open_weights(file))
     if (tensor.is_floating_point() && !at::isfinite(tensor).all().item<bool>()) bad.push_back(base::quote(name));
   const auto shown = std::min<std::size_t>(bad.size(), 4);
-  GALLOP_CHECK(bad.empty(), ModelError, "{}: {} tensor{} hold values that are not finite: {}{}; the file is damaged, get it again", base::quote(file), bad.size(),
-               bad.size() == 1 ? "" : "s", fmt::join(bad.begin(), bad.begin() + static_cast<std::ptrdiff_t>(shown), ", "), bad.size() > shown ? ", ..." : "");
+  GALLOP_CHECK(bad.empty(), ModelError, "{}: {} tensor{} hold values that are not finite: {}{}; the file is damaged, get it again",
+               base::quote(file), bad.size(), bad.size() == 1 ? "" : "s",
+               fmt::join(bad.begin(), bad.begin() + static_cast<std::ptrdiff_t>(shown), ", "), bad.size() > shown ? ", ..." : "");
 }
 
 }  // namespace

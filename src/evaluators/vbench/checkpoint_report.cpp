@@ -20,8 +20,12 @@ std::vector<std::string> readers_of(std::string_view file) {
 }
 
 CheckpointInfo describe(const Checkpoint& checkpoint) {
-  return {.file = std::string(checkpoint.file), .folder = std::string(checkpoint.folder), .origin = std::string(checkpoint.origin),
-          .sha256 = std::string(checkpoint.sha256), .bytes = checkpoint.bytes, .licence = std::string(checkpoint.licence),
+  return {.file = std::string(checkpoint.file),
+          .folder = std::string(checkpoint.folder),
+          .origin = std::string(checkpoint.origin),
+          .sha256 = std::string(checkpoint.sha256),
+          .bytes = checkpoint.bytes,
+          .licence = std::string(checkpoint.licence),
           .dimensions = readers_of(checkpoint.file)};
 }
 
@@ -29,8 +33,9 @@ CheckpointInfo describe(const Checkpoint& checkpoint) {
 void compare_hash(const Checkpoint& checkpoint, CheckpointReport& report) {
   if (checkpoint.sha256.empty() || report.path.filename() != checkpoint.file) return;
   report.sha256 = base::sha256_file(report.path);
-  GALLOP_CHECK(report.sha256 == checkpoint.sha256, ModelError, "{}: its SHA-256 is {}, published is {}; this is another file than {} offers", base::quote(report.path),
-               report.sha256, checkpoint.sha256, checkpoint.origin);
+  GALLOP_CHECK(report.sha256 == checkpoint.sha256, ModelError,
+               "{}: its SHA-256 is {}, published is {}; this is another file than {} offers", base::quote(report.path), report.sha256,
+               checkpoint.sha256, checkpoint.origin);
 }
 
 CheckpointReport check(const std::filesystem::path& folder, const Checkpoint& checkpoint, bool hash) {
@@ -59,15 +64,16 @@ std::vector<CheckpointInfo> known_checkpoints() {
 }
 
 std::vector<CheckpointReport> check_checkpoints(const std::filesystem::path& folder, const CheckpointOptions& options) {
-  GALLOP_CHECK(std::filesystem::is_directory(folder), NotFound, "weights: {} is no folder; name the one that holds the checkpoints", base::quote(folder));
+  GALLOP_CHECK(std::filesystem::is_directory(folder), NotFound, "weights: {} is no folder; name the one that holds the checkpoints",
+               base::quote(folder));
   std::vector<std::string> known;
   for (const auto* checkpoint : all_checkpoints()) {
     const auto names = readers_of(checkpoint->file);
     known.insert(known.end(), names.begin(), names.end());
   }
   for (const auto& name : options.dimensions)
-    GALLOP_CHECK(std::find(known.begin(), known.end(), name) != known.end(), InvalidArgument, "weights.dimensions: {} needs no checkpoint{}", base::quote(name),
-                 base::suggestion(name, known));
+    GALLOP_CHECK(std::find(known.begin(), known.end(), name) != known.end(), InvalidArgument,
+                 "weights.dimensions: {} needs no checkpoint{}", base::quote(name), base::suggestion(name, known));
   std::vector<CheckpointReport> reports;
   for (const auto* checkpoint : all_checkpoints()) {
     const auto readers = readers_of(checkpoint->file);

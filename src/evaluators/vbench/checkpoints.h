@@ -31,7 +31,8 @@ std::span<const Checkpoint* const> all_checkpoints();
 std::filesystem::path find_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
 
 // Opens it for a model: float32, nested and "module." prefixes dropped. `wanted`: names that are kept (empty: all).
-weights::WeightMap open_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint, const std::function<bool(const std::string&)>& wanted = {});
+weights::WeightMap open_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint,
+                                   const std::function<bool(const std::string&)>& wanted = {});
 nn::Params params_of(weights::WeightMap& map, const Placement& placement = {});
 
 }  // namespace gallop::evaluators::vbench

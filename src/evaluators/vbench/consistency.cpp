@@ -15,8 +15,10 @@ Score consistency(const char* dimension, const std::vector<at::Tensor>& features
   at::Tensor first, previous;
   for (const auto& feature : features) {
     const auto unit = feature / feature.norm(2, 1, true).clamp_min(1e-12);
-    if (first.defined()) score.parts.push_back((similarity(previous, unit) + similarity(first, unit)) / 2.0);
-    else first = unit;
+    if (first.defined())
+      score.parts.push_back((similarity(previous, unit) + similarity(first, unit)) / 2.0);
+    else
+      first = unit;
     previous = unit;
   }
   score.value = std::accumulate(score.parts.begin(), score.parts.end(), 0.0) / static_cast<double>(score.parts.size());

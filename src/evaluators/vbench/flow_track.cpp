@@ -20,8 +20,9 @@ void FlowTrack::push(const media::FrameView& frame) {
     width_ = frame.width;
     size_ = check_frame_size(dimension_, height_, width_, 8);
   }
-  GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError, "{}: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first",
-               dimension_, frame.index, frame.width, frame.height, width_, height_);
+  GALLOP_CHECK(frame.height == height_ && frame.width == width_, MediaError,
+               "{}: frame {} is {}x{}, the ones before are {}x{}; scale the clip to one size first", dimension_, frame.index, frame.width,
+               frame.height, width_, height_);
   if (!undefined()) waiting_.push_back(view_of(frame).clone());
 }
 
@@ -33,8 +34,10 @@ std::optional<double> FlowTrack::next() {
   auto current = prepared(waiting_.front());
   waiting_.pop_front();
   std::optional<double> result;
-  if (previous_.image.defined()) result = score(previous_, current);
-  else first_ = current;
+  if (previous_.image.defined())
+    result = score(previous_, current);
+  else
+    first_ = current;
   previous_ = std::move(current);
   return result;
 }
@@ -49,7 +52,8 @@ std::array<double, 2> FlowTrack::ends() {
 }
 
 std::string FlowTrack::undefined_flag() const {
-  return fmt::format("frames of {}x{} are below 128 pixels: the flow of the reference is undefined and no pair counts as moving", width_, height_);
+  return fmt::format("frames of {}x{} are below 128 pixels: the flow of the reference is undefined and no pair counts as moving", width_,
+                     height_);
 }
 
 models::raft::Raft::Frame FlowTrack::prepared(const at::Tensor& frame) const {

@@ -23,7 +23,8 @@ std::vector<std::string> texts(const GritModels& models, const Grit::Found& foun
 
 // The published file also holds the unused mask head and second names of the text decoder's tensors.
 bool of_detector(const std::string& name) {
-  for (const std::string_view part : {"backbone.", "proposal_generator.", "roi_heads.box_head.", "roi_heads.box_predictor.", "roi_heads.text_decoder."})
+  for (const std::string_view part :
+       {"backbone.", "proposal_generator.", "roi_heads.box_head.", "roi_heads.box_predictor.", "roi_heads.text_decoder."})
     if (name.starts_with(part)) return name != "roi_heads.text_decoder.textual.output.weight";
   return false;
 }
@@ -32,7 +33,8 @@ bool of_detector(const std::string& name) {
 
 GritModels load_grit(const std::filesystem::path& weights, const LoadOptions& options) {
   const auto vocabulary = find_checkpoint(weights, checkpoints::bert_vocabulary);
-  auto grit = shared_model<Grit>(weights, checkpoints::grit, options, [](const nn::Params& params) { return Grit::load({}, params); }, of_detector);
+  auto grit =
+      shared_model<Grit>(weights, checkpoints::grit, options, [](const nn::Params& params) { return Grit::load({}, params); }, of_detector);
   return {std::move(grit), std::make_shared<const text::WordPiece>(text::WordPiece::load(vocabulary))};
 }
 
@@ -54,7 +56,9 @@ const std::vector<Instance>& FrameObjects::objects(const GritModels& models, con
   objects_.emplace();
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto row = corners[static_cast<std::int64_t>(i)];
-    objects_->push_back({std::move(names[i]), {row[0].item<std::int64_t>(), row[1].item<std::int64_t>(), row[2].item<std::int64_t>(), row[3].item<std::int64_t>()}});
+    objects_->push_back(
+        {std::move(names[i]),
+         {row[0].item<std::int64_t>(), row[1].item<std::int64_t>(), row[2].item<std::int64_t>(), row[3].item<std::int64_t>()}});
   }
   return *objects_;
 }

@@ -8,7 +8,8 @@ namespace gallop::evaluators::vbench {
 
 // uint8 [1, H, W, 3] where the frame is, valid as long as the view.
 inline at::Tensor view_of(const media::FrameView& frame) {
-  return at::from_blob(const_cast<std::uint8_t*>(frame.rgb.data()), {1, frame.height, frame.width, 3}, at::device(tensor::to_aten(frame.device)).dtype(at::kByte));
+  return at::from_blob(const_cast<std::uint8_t*>(frame.rgb.data()), {1, frame.height, frame.width, 3},
+                       at::device(tensor::to_aten(frame.device)).dtype(at::kByte));
 }
 // The same in host memory, for what works on bytes there.
 inline at::Tensor host_view_of(const media::FrameView& frame) { return view_of(frame).to(at::kCPU); }

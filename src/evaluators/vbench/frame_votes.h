@@ -12,7 +12,8 @@ namespace gallop::evaluators::vbench {
 template <class Rule>
 class ObjectJudge final : public ClipJudge {
  public:
-  ObjectJudge(const GritModels& models, const ClipContext& context) : models_(models), rule_(context.request), objects_(context.shared.get<FrameObjects>()) {}
+  ObjectJudge(const GritModels& models, const ClipContext& context)
+      : models_(models), rule_(context.request), objects_(context.shared.get<FrameObjects>()) {}
   void push(const media::FrameView& frame) override { values_.push_back(rule_(objects_->objects(models_, frame))); }
 
   Score finish() override {

@@ -9,6 +9,7 @@
 namespace gallop::evaluators::vbench {
 
 // The label "DIMENSION.NAME", else "NAME". InvalidArgument when the request has neither; `example` shows what it may be.
-const std::string& required_label(const ClipRequest& request, std::string_view dimension, const std::string& label, std::string_view example);
+const std::string& required_label(const ClipRequest& request, std::string_view dimension, const std::string& label,
+                                  std::string_view example);
 
 }  // namespace gallop::evaluators::vbench

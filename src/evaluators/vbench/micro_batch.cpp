@@ -44,8 +44,10 @@ void MicroBatch::run(std::vector<Item> items) {
     const auto lane = items[i].lane.lock();
     if (lane == nullptr) continue;
     --lane->missing;
-    if (failure) lane->failure = failure;
-    else lane->rows[items[i].row] = outputs.slice(0, static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1).clone();
+    if (failure)
+      lane->failure = failure;
+    else
+      lane->rows[items[i].row] = outputs.slice(0, static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1).clone();
   }
 }
 

@@ -17,7 +17,8 @@ class MicroBatch {
  public:
   using Network = std::function<at::Tensor(const at::Tensor& inputs)>;  // [size, ...] -> [size, D]
   // `device`: where the network runs, and where frames should go before they are transformed.
-  MicroBatch(std::int64_t size, Network network, at::Device device = at::kCPU) : size_(size), network_(std::move(network)), device_(device) {}
+  MicroBatch(std::int64_t size, Network network, at::Device device = at::kCPU)
+      : size_(size), network_(std::move(network)), device_(device) {}
 
   // The frames of one clip: what goes in and, in the same order, what comes out.
   class Lane {

@@ -19,15 +19,17 @@ struct LoadedModels {
   static inline std::map<Key, std::weak_ptr<const Model>> models;
 };
 
-// `load` makes a Model from a checkpoint's parameters, the same way wherever it is asked for; every tensor of the file must be used. `wanted`: the names that belong to
-// the model; `half`: those in half precision where the reference has them so. The model lives as long as someone holds it.
-// Thread-safe; loading holds the lock.
+// `load` makes a Model from a checkpoint's parameters, the same way wherever it is asked for; every tensor of the file must be used.
+// `wanted`: the names that belong to the model; `half`: those in half precision where the reference has them so. The model lives as long as
+// someone holds it. Thread-safe; loading holds the lock.
 template <class Model, class Load>
-std::shared_ptr<const Model> shared_model(const std::filesystem::path& folder, const Checkpoint& checkpoint, const LoadOptions& options, const Load& load,
-                                          const std::function<bool(const std::string&)>& wanted = {}, HalfNames half = nullptr) {
+std::shared_ptr<const Model> shared_model(const std::filesystem::path& folder, const Checkpoint& checkpoint, const LoadOptions& options,
+                                          const Load& load, const std::function<bool(const std::string&)>& wanted = {},
+                                          HalfNames half = nullptr) {
   const auto placement = Placement::of(options, half);
   using Loaded = LoadedModels<Model>;
-  const typename Loaded::Key key{std::filesystem::weakly_canonical(find_checkpoint(folder, checkpoint)), options.device.str(), placement.half};
+  const typename Loaded::Key key{std::filesystem::weakly_canonical(find_checkpoint(folder, checkpoint)), options.device.str(),
+                                 placement.half};
   const std::lock_guard lock(Loaded::mutex);
   if (auto model = Loaded::models[key].lock()) return model;
   const c10::InferenceMode guard;

@@ -11,7 +11,8 @@ namespace gallop::evaluators::vbench {
 template <class Judge, class Models>
 class ModelEvaluator final : public FrameEvaluator {
  public:
-  ModelEvaluator(EvaluatorInfo info, media::FrameRequest frames, Models models) : info_(std::move(info)), frames_(frames), models_(std::move(models)) {}
+  ModelEvaluator(EvaluatorInfo info, media::FrameRequest frames, Models models)
+      : info_(std::move(info)), frames_(frames), models_(std::move(models)) {}
   EvaluatorInfo info() const override { return info_; }
   media::FrameRequest frames() const override { return frames_; }
   bool takes_device_frames() const override { return true; }

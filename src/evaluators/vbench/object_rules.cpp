@@ -10,7 +10,8 @@ namespace gallop::evaluators::vbench {
 namespace {
 
 constexpr double kHardlyOverlapping = 0.1;
-constexpr std::string_view kColorWords[] = {"white", "red", "pink", "blue", "silver", "purple", "orange", "green", "gray", "yellow", "black", "grey"};
+constexpr std::string_view kColorWords[] = {"white",  "red",   "pink", "blue",   "silver", "purple",
+                                            "orange", "green", "gray", "yellow", "black",  "grey"};
 
 std::string trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n\f\v";
@@ -36,7 +37,8 @@ std::pair<std::string, std::string> object_pair(std::string_view text, std::stri
   constexpr std::string_view kAnd = " and ";
   const auto at = text.find(kAnd);
   const bool two = at != std::string_view::npos && text.find(kAnd, at + kAnd.size()) == std::string_view::npos;
-  GALLOP_CHECK(two, InvalidArgument, "{}: label \"object\" is {}, expected two names such as \"bird and cat\"", dimension, base::quote(text));
+  GALLOP_CHECK(two, InvalidArgument, "{}: label \"object\" is {}, expected two names such as \"bird and cat\"", dimension,
+               base::quote(text));
   return {trimmed(text.substr(0, at)), trimmed(text.substr(at + kAnd.size()))};
 }
 
@@ -47,7 +49,8 @@ std::string color_object(std::string prompt, std::string_view color) {
   return trimmed(prompt);
 }
 
-ColorFlags color_flags(std::span<const std::string> captions, std::string_view first_name, std::string_view object, std::string_view color) {
+ColorFlags color_flags(std::span<const std::string> captions, std::string_view first_name, std::string_view object,
+                       std::string_view color) {
   ColorFlags flags;
   if (first_name != object) return flags;
   for (const auto& caption : captions) {
@@ -61,8 +64,10 @@ ColorFlags color_flags(std::span<const std::string> captions, std::string_view f
 Axis axis_of(std::string_view relationship) {
   if (relationship == "on the left of" || relationship == "on the right of") return Axis::horizontal;
   if (relationship == "on the top of" || relationship == "on the bottom of") return Axis::vertical;
-  throw InvalidArgument(fmt::format("spatial_relationship: label \"relationship\" is {}, expected \"on the left of\", \"on the right of\", \"on the top of\" or \"on the bottom of\"",
-                                    base::quote(relationship)));
+  throw InvalidArgument(
+      fmt::format("spatial_relationship: label \"relationship\" is {}, expected \"on the left of\", \"on the right of\", \"on the top of\" "
+                  "or \"on the bottom of\"",
+                  base::quote(relationship)));
 }
 
 double relation_score(Axis axis, const Instance& a, const Instance& b) {

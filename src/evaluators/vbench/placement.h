@@ -19,7 +19,8 @@ struct Placement {
   static Placement of(const LoadOptions& options, HalfNames half) {
     const bool halved = options.dtype ? *options.dtype == DType::float16 : options.device.kind != Device::Kind::cpu;
     GALLOP_CHECK(!options.dtype || halved || *options.dtype == DType::float32, Unsupported,
-                 "dtype: the VBench dimensions run in \"float32\", or \"float16\" where the reference does (CLIP), not in \"{}\"", name_of(*options.dtype));
+                 "dtype: the VBench dimensions run in \"float32\", or \"float16\" where the reference does (CLIP), not in \"{}\"",
+                 name_of(*options.dtype));
     return {tensor::to_aten(options.device), halved ? half : nullptr};
   }
   at::Tensor operator()(const std::string& name, const at::Tensor& value) const {

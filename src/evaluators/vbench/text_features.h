@@ -13,7 +13,8 @@ namespace gallop::evaluators::vbench {
 // Thread-safe.
 class TextFeatures {
  public:
-  TextFeatures(models::clip::TextTower tower, text::ClipBpe bpe, text::ClipBpe::Overflow overflow) : tower_(std::move(tower)), bpe_(std::move(bpe)), overflow_(overflow) {}
+  TextFeatures(models::clip::TextTower tower, text::ClipBpe bpe, text::ClipBpe::Overflow overflow)
+      : tower_(std::move(tower)), bpe_(std::move(bpe)), overflow_(overflow) {}
   // [1, D] of length one. InvalidArgument: broken UTF-8, or more tokens than the model reads when overflow is an error.
   at::Tensor of(const std::string& text) const;
   // Whether `text` is cut to the context.

@@ -35,7 +35,9 @@ class Judge final : public ClipJudge {
     if (models.text->cut(prompt.text)) flags_.push_back("the prompt has more than 32 tokens: the rest is not seen, as in the reference");
   }
 
-  void push(const media::FrameView& frame) override { frames_.push_back(tensor::clip_tensor_224(frame_on(models_.video->positions.device(), frame), tensor::ClipInput::from_uint8)); }
+  void push(const media::FrameView& frame) override {
+    frames_.push_back(tensor::clip_tensor_224(frame_on(models_.video->positions.device(), frame), tensor::ClipInput::from_uint8));
+  }
 
   Score finish() override {
     Score score{.dimension = models_.dimension};
@@ -67,14 +69,16 @@ std::unique_ptr<EvaluatorBase> make_video_text(EvaluatorInfo info, const std::fi
   auto text = shared_model<TextFeatures>(
       weights, checkpoints::viclip, options,
       [&](const nn::Params& params) {
-        return TextFeatures(models::clip::TextTower::load(models::viclip::ViclipConfig::text(), params / "text_encoder"), text::ClipBpe::load(vocabulary),
-                            text::ClipBpe::Overflow::cut);
+        return TextFeatures(models::clip::TextTower::load(models::viclip::ViclipConfig::text(), params / "text_encoder"),
+                            text::ClipBpe::load(vocabulary), text::ClipBpe::Overflow::cut);
       },
       of_text);
   auto video = shared_model<VideoTower>(
-      weights, checkpoints::viclip, options, [](const nn::Params& params) { return VideoTower::load({}, params / "vision_encoder"); }, of_video);
+      weights, checkpoints::viclip, options, [](const nn::Params& params) { return VideoTower::load({}, params / "vision_encoder"); },
+      of_video);
   const auto name = info.name;
-  return make_evaluator<Judge>(std::move(info), {.contract = ReaderContract::decord, .middle = 8}, Models{std::move(video), std::move(text), name});
+  return make_evaluator<Judge>(std::move(info), {.contract = ReaderContract::decord, .middle = 8},
+                               Models{std::move(video), std::move(text), name});
 }
 
 }  // namespace gallop::evaluators::vbench

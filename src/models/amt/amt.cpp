@@ -22,7 +22,8 @@ struct Matcher {
     const auto down = [&](const at::Tensor& flow) { return shrink == 1.0 ? flow : resize(flow, shrink).mul_(shrink); };
     const auto flow0 = down(field.flow0), flow1 = down(field.flow1);
     constexpr double kInverseTime = 2.0;  // 1 / t and 1 / (1 - t) at t = 0.5
-    return {at::cat({forward.lookup(grid + flow1 * kInverseTime), backward.lookup(grid + flow0 * kInverseTime)}, 1), at::cat({flow0, flow1}, 1)};
+    return {at::cat({forward.lookup(grid + flow1 * kInverseTime), backward.lookup(grid + flow0 * kInverseTime)}, 1),
+            at::cat({flow0, flow1}, 1)};
   }
 };
 
@@ -76,7 +77,8 @@ Amt Amt::load(const AmtConfig& config, const nn::Params& params) {
 at::Tensor Amt::operator()(const at::Tensor& first, const at::Tensor& second) const {
   const auto height = first.size(2), width = first.size(3), fields = config.fields;
   GALLOP_CHECK(height % 16 == 0 && width % 16 == 0 && std::min(height, width) >= config.least_side, InvalidArgument,
-               "amt: a frame is {}x{}, expected sides that are multiples of 16 and at least {}; pad or enlarge it", width, height, config.least_side);
+               "amt: a frame is {}x{}, expected sides that are multiples of 16 and at least {}; pad or enlarge it", width, height,
+               config.least_side);
   const auto mean = at::cat({first, second}, 2).mean();
   const auto image0 = (first - mean).contiguous(at::MemoryFormat::ChannelsLast);
   const auto image1 = (second - mean).contiguous(at::MemoryFormat::ChannelsLast);

@@ -22,11 +22,11 @@ FeatureEncoder FeatureEncoder::load(const nn::Params& params) {
     for (int i = 0; i < 2; ++i) {
       const auto place = params / (out == 32 ? "layer1" : out == 64 ? "layer2" : "layer3") / i;
       const std::int64_t stride = in != out ? 2 : 1;
-      encoder.blocks.push_back({.conv1 = nn::Conv2d::load(place / "conv1", in, out / 4, nn::Conv2d::pointwise()),
-                                .conv2 = nn::Conv2d::load(place / "conv2", out / 4, out / 4, nn::Conv2d::square(3, stride)),
-                                .conv3 = nn::Conv2d::load(place / "conv3", out / 4, out, nn::Conv2d::pointwise()),
-                                .shortcut = stride == 1 ? nn::Conv2d{}
-                                                        : nn::Conv2d::load(place / "downsample" / 0, in, out, nn::Conv2d::pointwise(2))});
+      encoder.blocks.push_back(
+          {.conv1 = nn::Conv2d::load(place / "conv1", in, out / 4, nn::Conv2d::pointwise()),
+           .conv2 = nn::Conv2d::load(place / "conv2", out / 4, out / 4, nn::Conv2d::square(3, stride)),
+           .conv3 = nn::Conv2d::load(place / "conv3", out / 4, out, nn::Conv2d::pointwise()),
+           .shortcut = stride == 1 ? nn::Conv2d{} : nn::Conv2d::load(place / "downsample" / 0, in, out, nn::Conv2d::pointwise(2))});
       in = out;
     }
   }

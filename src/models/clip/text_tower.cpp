@@ -18,7 +18,8 @@ TextTower TextTower::load(const TextConfig& config, const nn::Params& params) {
 
 at::Tensor TextTower::operator()(const at::Tensor& tokens) const {
   GALLOP_ASSERT(tokens.dim() == 2 && tokens.size(1) == config.context);
-  auto x = embedding.index_select(0, tokens.reshape({-1})).view({tokens.size(0), config.context, config.width}).to(projection.scalar_type());
+  auto x =
+      embedding.index_select(0, tokens.reshape({-1})).view({tokens.size(0), config.context, config.width}).to(projection.scalar_type());
   x = x + positions.to(x.scalar_type());
   for (const auto& block : blocks) x = block(x, true);
   const auto rows = at::arange(tokens.size(0), tokens.options());

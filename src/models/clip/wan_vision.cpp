@@ -28,7 +28,8 @@ weights::TensorMap from_original(const weights::TensorMap& tensors) {
     if (!name.starts_with(layers)) continue;
     const auto dot = name.find('.', layers.size()), last = name.rfind('.');
     if (dot == std::string::npos || last <= dot) continue;
-    const auto stem = top + "encoder.layers." + name.substr(layers.size(), dot - layers.size()) + ".", part = name.substr(dot + 1, last - dot - 1), leaf = name.substr(last + 1);
+    const auto stem = top + "encoder.layers." + name.substr(layers.size(), dot - layers.size()) + ".",
+               part = name.substr(dot + 1, last - dot - 1), leaf = name.substr(last + 1);
     if (part == "attn.to_qkv") split_fused(out, stem, leaf, tensor);
     if (const auto found = kParts.find(part); found != kParts.end()) out[stem + found->second + "." + leaf] = tensor;
   }
@@ -45,10 +46,12 @@ weights::TensorMap vision_tensors(weights::TensorMap tensors) {
   return result;
 }
 
-WanVision WanVision::load(const weights::TensorMap& tensors, const std::string& source, std::int64_t heads, at::ScalarType dtype, at::Device device) {
+WanVision WanVision::load(const weights::TensorMap& tensors, const std::string& source, std::int64_t heads, at::ScalarType dtype,
+                          at::Device device) {
   const auto take = [&](const std::string& name) {
     const auto found = tensors.find("vision_model." + name);
-    GALLOP_CHECK(found != tensors.end(), ModelError, "{}: tensor \"vision_model.{}\" is missing; this is no CLIP vision tower or a half-copied one", source, name);
+    GALLOP_CHECK(found != tensors.end(), ModelError,
+                 "{}: tensor \"vision_model.{}\" is missing; this is no CLIP vision tower or a half-copied one", source, name);
     return found->second.to(device, dtype);
   };
   WanVision tower;
@@ -57,8 +60,9 @@ WanVision WanVision::load(const weights::TensorMap& tensors, const std::string& 
   tower.patch_weight = take("embeddings.patch_embedding.weight");
   tower.norm_before = {take("pre_layrnorm.weight"), take("pre_layrnorm.bias"), 1e-5};
   const auto width = tower.class_token.size(0);
-  GALLOP_CHECK(tower.patch_weight.dim() == 4 && tower.patch_weight.size(0) == width && tower.positions.dim() == 2 && tower.positions.size(1) == width, ModelError,
-               "{}: the embeddings of the vision tower do not fit each other", source);
+  GALLOP_CHECK(tower.patch_weight.dim() == 4 && tower.patch_weight.size(0) == width && tower.positions.dim() == 2 &&
+                   tower.positions.size(1) == width,
+               ModelError, "{}: the embeddings of the vision tower do not fit each other", source);
   if (heads == 0) heads = width / 80;
   GALLOP_CHECK(heads > 0 && width % heads == 0, ModelError, "{}: {} channels for {} heads", source, width, heads);
   std::int64_t depth = 0;
@@ -84,8 +88,10 @@ WanVision WanVision::load(const weights::TensorMap& tensors, const std::string& 
 at::Tensor WanVision::features(const at::Tensor& images) const {
   const c10::InferenceMode guard;
   const auto patch = patch_weight.size(2);
-  const auto maps = at::conv2d(images.to(patch_weight.options()), patch_weight, {}, {patch, patch}).flatten(2).transpose(1, 2);  // [B, 256, D]
-  GALLOP_CHECK(maps.size(1) + 1 == positions.size(0), InvalidArgument, "vision tower: pictures of {} patches, expected {}", maps.size(1), positions.size(0) - 1);
+  const auto maps =
+      at::conv2d(images.to(patch_weight.options()), patch_weight, {}, {patch, patch}).flatten(2).transpose(1, 2);  // [B, 256, D]
+  GALLOP_CHECK(maps.size(1) + 1 == positions.size(0), InvalidArgument, "vision tower: pictures of {} patches, expected {}", maps.size(1),
+               positions.size(0) - 1);
   auto x = at::cat({class_token.view({1, 1, -1}).expand({maps.size(0), 1, maps.size(2)}), maps}, 1) + positions;
   x = norm_before(x);
   for (const auto& block : blocks) x = block(x);
@@ -96,7 +102,8 @@ at::Tensor vision_pixels(const at::Tensor& picture) {
   constexpr std::int64_t kSide = 224;
   const auto height = picture.size(0), width = picture.size(1);
   const auto size = tensor::short_side_size({height, width}, kSide);
-  GALLOP_CHECK(size.height <= 65536 && size.width <= 65536, InvalidArgument, "generate.first_frame: a picture of {} x {} is too narrow for the vision tower", width, height);
+  GALLOP_CHECK(size.height <= 65536 && size.width <= 65536, InvalidArgument,
+               "generate.first_frame: a picture of {} x {} is too narrow for the vision tower", width, height);
   const auto resized = tensor::resize_pillow(picture, size, tensor::PillowFilter::bicubic);
   const auto crop = resized.narrow(0, (size.height - kSide) / 2, kSide).narrow(1, (size.width - kSide) / 2, kSide);
   return tensor::normalized(crop.permute({2, 0, 1}).to(at::kFloat).mul(1.0 / 255.0), tensor::kClipStatistics).unsqueeze(0);

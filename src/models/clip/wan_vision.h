@@ -18,7 +18,8 @@ struct WanVision {
 
   // Width, depth and patch follow from the tensors; heads of 80 channels (the published tower) unless `heads` says otherwise.
   // Tensors after the used layers are ignored. ModelError.
-  static WanVision load(const weights::TensorMap& tensors, const std::string& source, std::int64_t heads, at::ScalarType dtype, at::Device device);
+  static WanVision load(const weights::TensorMap& tensors, const std::string& source, std::int64_t heads, at::ScalarType dtype,
+                        at::Device device);
   // Normalised RGB float32 [B, 3, 224, 224] -> [B, 257, D], class token first.
   at::Tensor features(const at::Tensor& images) const;
 };

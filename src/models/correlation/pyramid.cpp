@@ -65,7 +65,9 @@ Pyramid::Pyramid(const PyramidConfig& config, const at::Tensor& volume, std::int
   }
 }
 
-at::Tensor Pyramid::lookup(const at::Tensor& centres) const { return centres.is_cpu() ? lookup_directly(centres) : lookup_by_sampler(centres); }
+at::Tensor Pyramid::lookup(const at::Tensor& centres) const {
+  return centres.is_cpu() ? lookup_directly(centres) : lookup_by_sampler(centres);
+}
 
 at::Tensor Pyramid::lookup_by_sampler(const at::Tensor& centres) const {
   const auto height = centres.size(2), width = centres.size(3), side = 2 * static_cast<std::int64_t>(config_.radius) + 1;

@@ -15,9 +15,10 @@ FeatureNet FeatureNet::load(const TrackerConfig& config, const nn::Params& param
     for (std::int64_t i = 0; i < 2; ++i) {
       const auto place = params / ("layer" + std::to_string(number)) / i;
       const std::int64_t stride = number > 1 && i == 0 ? 2 : 1;
-      blocks.push_back({.conv1 = nn::Conv2d::load(place / "conv1", in, out, nn::Conv2d::square(3, stride)),
-                        .conv2 = nn::Conv2d::load(place / "conv2", out, out, nn::Conv2d::square(3)),
-                        .shortcut = stride == 2 ? nn::Conv2d::load(place / "downsample" / 0, in, out, nn::Conv2d::pointwise(2)) : nn::Conv2d{}});
+      blocks.push_back(
+          {.conv1 = nn::Conv2d::load(place / "conv1", in, out, nn::Conv2d::square(3, stride)),
+           .conv2 = nn::Conv2d::load(place / "conv2", out, out, nn::Conv2d::square(3)),
+           .shortcut = stride == 2 ? nn::Conv2d::load(place / "downsample" / 0, in, out, nn::Conv2d::pointwise(2)) : nn::Conv2d{}});
       in = out;
     }
     net.stages.push_back(std::move(blocks));

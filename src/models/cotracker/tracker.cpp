@@ -10,7 +10,9 @@ namespace {
 
 // Samples of maps [B, C, h, w] at places [B, P, Q, 2] in cells; places outside take the border's value. -> [B, C, P, Q]
 at::Tensor sample_maps(const at::Tensor& maps, const at::Tensor& places) {
-  const auto unit = at::tensor({2.0F / static_cast<float>(std::max<std::int64_t>(maps.size(3) - 1, 1)), 2.0F / static_cast<float>(std::max<std::int64_t>(maps.size(2) - 1, 1))}, at::kFloat);
+  const auto unit = at::tensor({2.0F / static_cast<float>(std::max<std::int64_t>(maps.size(3) - 1, 1)),
+                                2.0F / static_cast<float>(std::max<std::int64_t>(maps.size(2) - 1, 1))},
+                               at::kFloat);
   constexpr std::int64_t kBilinear = 0, kBorder = 1;
   return at::grid_sampler_2d(maps, places * unit - 1.0, kBilinear, kBorder, true);
 }
@@ -32,7 +34,8 @@ at::Tensor correlation(const std::vector<at::Tensor>& levels, const at::Tensor& 
   const auto steps = at::arange(-radius, radius + 1, at::kFloat);
   const auto side = steps.size(0);
   // The first index runs along x, the second along y, as in RAFT (vbench.md 16.1, quirk 22).
-  const auto offsets = at::stack({steps.unsqueeze(1).expand({side, side}), steps.unsqueeze(0).expand({side, side})}, 2).reshape({1, 1, side * side, 2});
+  const auto offsets =
+      at::stack({steps.unsqueeze(1).expand({side, side}), steps.unsqueeze(0).expand({side, side})}, 2).reshape({1, 1, side * side, 2});
   const auto scale = 1.0 / std::sqrt(static_cast<double>(features.size(2)));
   std::vector<at::Tensor> parts;
   double shrink = 1.0;
@@ -73,7 +76,7 @@ Tracker::State Tracker::follow(const at::Tensor& maps, const at::Tensor& point_f
   while (static_cast<std::int64_t>(levels.size()) < config.levels) levels.push_back(at::avg_pool2d(levels.back(), 2, 2));
   auto known = at::ones({frames, points}, at::kFloat);
   known.narrow(0, 0, frames - fresh).zero_();
-  const auto flags = at::stack({known, start.visible}, 2);  // [S, N, 2]
+  const auto flags = at::stack({known, start.visible}, 2);                                        // [S, N, 2]
   const auto embedding = sample(place_embedding, start.places[0]).unsqueeze(1) + time_embedding;  // [N, S, input]
   auto places = start.places, feats = point_features.unsqueeze(0).expand({frames, points, config.channels});
   for (std::int64_t i = 0; i < config.iterations; ++i) {
@@ -86,7 +89,8 @@ Tracker::State Tracker::follow(const at::Tensor& maps, const at::Tensor& point_f
   return {places, visible(feats).squeeze(2)};
 }
 
-Track::Track(const Tracker& tracker, const at::Tensor& points) : tracker_(tracker), points_(points / static_cast<double>(tracker.config.stride)) {}
+Track::Track(const Tracker& tracker, const at::Tensor& points)
+    : tracker_(tracker), points_(points / static_cast<double>(tracker.config.stride)) {}
 
 void Track::push(const at::Tensor& frame) {
   maps_.push_back(tracker_.look(frame));
@@ -98,7 +102,8 @@ void Track::follow_window() {
   const auto window = tracker_.config.window, step = window / 2, points = points_.size(0);
   if (!state_) {
     constexpr double kVisible = 10.0;
-    state_ = tracker_.follow(at::cat(maps_), point_features_, {points_.unsqueeze(0).expand({window, points, 2}), at::full({window, points}, kVisible, at::kFloat)}, window);
+    state_ = tracker_.follow(at::cat(maps_), point_features_,
+                             {points_.unsqueeze(0).expand({window, points, 2}), at::full({window, points}, kVisible, at::kFloat)}, window);
   } else {
     // Where the window before ended, and its last frame for those that are new.
     const auto carry = [&](const at::Tensor& rows) {
@@ -127,7 +132,8 @@ at::Tensor Track::finish() {
 
 at::Tensor grid_points(std::int64_t size, std::int64_t height, std::int64_t width) {
   const double margin = static_cast<double>(width) / 64.0;
-  const auto rows = at::linspace(margin, static_cast<double>(height) - margin, size, at::kFloat), columns = at::linspace(margin, static_cast<double>(width) - margin, size, at::kFloat);
+  const auto rows = at::linspace(margin, static_cast<double>(height) - margin, size, at::kFloat),
+             columns = at::linspace(margin, static_cast<double>(width) - margin, size, at::kFloat);
   return at::stack({columns.unsqueeze(0).expand({size, size}), rows.unsqueeze(1).expand({size, size})}, 2).reshape({size * size, 2});
 }
 

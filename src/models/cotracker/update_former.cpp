@@ -20,7 +20,9 @@ at::Tensor plain_norm(const at::Tensor& x) { return at::layer_norm(x, {x.size(-1
 }  // namespace
 
 at::Tensor UpdateFormer::Block::operator()(const at::Tensor& x, const at::Tensor& context) const {
-  const auto split = [&](const at::Tensor& rows) { return rows.view({rows.size(0), rows.size(1), heads, rows.size(2) / heads}).transpose(1, 2); };
+  const auto split = [&](const at::Tensor& rows) {
+    return rows.view({rows.size(0), rows.size(1), heads, rows.size(2) / heads}).transpose(1, 2);
+  };
   const auto normed = plain_norm(x);
   const auto seen = memory(context.defined() ? context_norm(context) : normed).chunk(2, 2);
   const auto attended = at::scaled_dot_product_attention(split(query(normed)), split(seen[0].contiguous()), split(seen[1].contiguous()));

@@ -11,7 +11,8 @@ VisionTransformer VisionTransformer::load(const DinoConfig& config, const nn::Pa
                           .patch_bias = params("patch_embed.proj.bias", {width}),
                           .blocks = {},
                           .norm = nn::LayerNorm::load(params / "norm", width, 1e-6)};
-  for (std::int64_t i = 0; i < config.depth; ++i) model.blocks.push_back(nn::load_vit_block(params / "blocks" / i, width, config.heads, false));
+  for (std::int64_t i = 0; i < config.depth; ++i)
+    model.blocks.push_back(nn::load_vit_block(params / "blocks" / i, width, config.heads, false));
   return model;
 }
 

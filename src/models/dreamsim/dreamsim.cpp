@@ -31,7 +31,8 @@ Branch Branch::load(Kind kind, const DreamsimConfig& config, const nn::Params& p
 
 at::Tensor Branch::operator()(const at::Tensor& images) const {
   const auto& statistics = kind == Kind::dino ? tensor::kImageNetStatistics : tensor::kClipStatistics;
-  const auto patches = at::conv2d(tensor::normalized(images, statistics), patch_weight, patch_bias, config.patch).flatten(2).transpose(1, 2);
+  const auto patches =
+      at::conv2d(tensor::normalized(images, statistics), patch_weight, patch_bias, config.patch).flatten(2).transpose(1, 2);
   auto tokens = at::cat({class_token.expand({images.size(0), 1, config.width}), patches}, 1).add_(positions);
   if (before) tokens = (*before)(tokens);
   for (const auto& block : blocks) tokens = block(tokens);

@@ -14,7 +14,10 @@ constexpr std::int64_t kMaskValues = 32 << 20;
 at::Tensor relative_table(const at::Tensor& stored, std::int64_t side) {
   const auto length = 2 * side - 1;
   auto table = stored;
-  if (table.size(0) != length) table = at::upsample_bilinear2d(stored.t().contiguous().view({1, stored.size(1), 1, stored.size(0)}), {1, length}, false).view({stored.size(1), length}).t();
+  if (table.size(0) != length)
+    table = at::upsample_bilinear2d(stored.t().contiguous().view({1, stored.size(1), 1, stored.size(0)}), {1, length}, false)
+                .view({stored.size(1), length})
+                .t();
   const auto steps = at::arange(side, at::kLong);
   const auto distance = steps.unsqueeze(1) - steps.unsqueeze(0) + (side - 1);
   return table.index_select(0, distance.view({-1}).to(table.device())).view({side, side, -1});
@@ -33,7 +36,8 @@ at::Tensor position_term(const at::Tensor& queries, const at::Tensor& rows, cons
 
 // x [B, h, w, D] -> [B, h, w, D] before the output projection.
 at::Tensor attend(const Backbone::Block& block, const at::Tensor& x) {
-  const auto batch = x.size(0), height = x.size(1), width = x.size(2), wide = x.size(3), heads = block.layers.heads, tokens = height * width;
+  const auto batch = x.size(0), height = x.size(1), width = x.size(2), wide = x.size(3), heads = block.layers.heads,
+             tokens = height * width;
   const auto parts = block.layers.qkv(x).view({batch, tokens, 3, heads, wide / heads}).permute({2, 0, 3, 1, 4}).unbind(0);
   const auto rows = relative_table(block.rows, height), columns = relative_table(block.columns, width);
   auto out = at::empty({batch, heads, tokens, wide / heads}, x.options());
@@ -42,7 +46,9 @@ at::Tensor attend(const Backbone::Block& block, const at::Tensor& x) {
   const auto images = std::clamp<std::int64_t>(together / heads, 1, batch), few = std::min(heads, together);
   for (std::int64_t first = 0; first < batch; first += images)
     for (std::int64_t head = 0; head < heads; head += few) {
-      const auto part = [&](const at::Tensor& all) { return all.narrow(0, first, std::min(images, batch - first)).narrow(1, head, std::min(few, heads - head)); };
+      const auto part = [&](const at::Tensor& all) {
+        return all.narrow(0, first, std::min(images, batch - first)).narrow(1, head, std::min(few, heads - head));
+      };
       const auto queries = part(parts[0]);
       const auto mask = position_term(queries.reshape({queries.size(0), queries.size(1), height, width, wide / heads}), rows, columns);
       part(out).copy_(at::scaled_dot_product_attention(queries, part(parts[1]), part(parts[2]), mask));
@@ -55,7 +61,8 @@ at::Tensor attend(const Backbone::Block& block, const at::Tensor& x) {
 at::Tensor Backbone::Block::operator()(const at::Tensor& x, std::int64_t window) const {
   const auto normed = layers.norm1(x);
   // The padding of the windows takes part in the attention, unmasked (vbench.md 16.1, quirk 23).
-  const auto seen = windowed ? nn::from_windows(attend(*this, nn::to_windows(normed, window)), x.size(1), x.size(2)) : attend(*this, normed);
+  const auto seen =
+      windowed ? nn::from_windows(attend(*this, nn::to_windows(normed, window)), x.size(1), x.size(2)) : attend(*this, normed);
   const auto y = layers.proj(seen).add_(x);
   return layers.fc2(at::gelu(layers.fc1(layers.norm2(y)))).add_(y);
 }

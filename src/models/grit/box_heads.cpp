@@ -24,7 +24,9 @@ at::Tensor pool(const Pyramid::Levels& levels, const at::Tensor& corners, std::i
     const auto chosen = (wanted == level).nonzero().squeeze(1);
     if (chosen.size(0) == 0) continue;
     const double scale = 1.0 / static_cast<double>(Pyramid::kStrides[static_cast<std::size_t>(level)]);
-    pooled.index_copy_(0, chosen, nn::roi_align(levels[static_cast<std::size_t>(level)], corners.index_select(0, chosen), scale, size).permute({0, 2, 3, 1}));
+    pooled.index_copy_(
+        0, chosen,
+        nn::roi_align(levels[static_cast<std::size_t>(level)], corners.index_select(0, chosen), scale, size).permute({0, 2, 3, 1}));
   }
   return pooled;
 }
@@ -38,7 +40,8 @@ at::Tensor apply_deltas(const at::Tensor& corners, const at::Tensor& deltas, con
 }
 
 at::Tensor clipped(const at::Tensor& corners, std::int64_t height, std::int64_t width) {
-  const auto limit = at::tensor({static_cast<float>(width), static_cast<float>(height), static_cast<float>(width), static_cast<float>(height)}, at::kFloat);
+  const auto limit = at::tensor(
+      {static_cast<float>(width), static_cast<float>(height), static_cast<float>(width), static_cast<float>(height)}, at::kFloat);
   return corners.clamp_min(0.0).minimum(limit.to(corners.device()));
 }
 
@@ -77,7 +80,8 @@ Boxes BoxHeads::refine(const Pyramid::Levels& levels, const Boxes& proposals, st
 Boxes BoxHeads::operator()(const Pyramid::Levels& levels, const Boxes& proposals, std::int64_t height, std::int64_t width) const {
   if (proposals.scores.size(0) == 0) return proposals;
   const auto refined = refine(levels, proposals, height, width);
-  const auto usable = at::isfinite(refined.corners).all(1).logical_and(at::isfinite(refined.scores)).logical_and(refined.scores > kLeastScore);
+  const auto usable =
+      at::isfinite(refined.corners).all(1).logical_and(at::isfinite(refined.scores)).logical_and(refined.scores > kLeastScore);
   const auto chosen = usable.nonzero().squeeze(1);
   const Boxes found{clipped(refined.corners.index_select(0, chosen), height, width), refined.scores.index_select(0, chosen)};
   const auto keep = nn::nms(found.corners, found.scores, kOverlap).slice(0, 0, kAtMost);

@@ -22,8 +22,10 @@ Boxes level_boxes(const ProposalHead::Maps& maps, std::int64_t stride) {
   }
   const auto sides = (maps.box * stride).permute({0, 2, 3, 1}).reshape({-1, 4}).index_select(0, candidates).unbind(1);
   const auto options = sides[0].options();
-  const auto x = (at::arange(width, options) * stride + stride / 2).unsqueeze(0).expand({height, width}).reshape({-1}).index_select(0, candidates);
-  const auto y = (at::arange(height, options) * stride + stride / 2).unsqueeze(1).expand({height, width}).reshape({-1}).index_select(0, candidates);
+  const auto x =
+      (at::arange(width, options) * stride + stride / 2).unsqueeze(0).expand({height, width}).reshape({-1}).index_select(0, candidates);
+  const auto y =
+      (at::arange(height, options) * stride + stride / 2).unsqueeze(1).expand({height, width}).reshape({-1}).index_select(0, candidates);
   const auto left = x - sides[0], top = y - sides[1];
   return {at::stack({left, top, (x + sides[2]).maximum(left + kLeastSide), (y + sides[3]).maximum(top + kLeastSide)}, 1), chances.sqrt()};
 }

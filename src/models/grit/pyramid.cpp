@@ -3,7 +3,9 @@
 namespace gallop::models::grit {
 
 at::Tensor Pyramid::Lateral::operator()(const at::Tensor& map) const {
-  const auto channel_norm = [](const nn::LayerNorm& norm, const at::Tensor& x) { return norm(x.permute({0, 2, 3, 1}).contiguous()).permute({0, 3, 1, 2}); };
+  const auto channel_norm = [](const nn::LayerNorm& norm, const at::Tensor& x) {
+    return norm(x.permute({0, 2, 3, 1}).contiguous()).permute({0, 3, 1, 2});
+  };
   return channel_norm(smoothed, smooth(channel_norm(reduced, reduce(map))));
 }
 

@@ -16,7 +16,8 @@ TextDecoder TextDecoder::load(const GritConfig& config, const nn::Params& params
                       .layers = {},
                       .bias = params("output.bias", {config.vocabulary})};
   for (std::int64_t i = 0; i < config.text_depth; ++i)
-    decoder.layers.push_back(nn::BertLayer::load(params / "transformer" / "encoder" / "layer" / i, {.width = width, .inner = config.text_inner, .heads = config.text_heads}));
+    decoder.layers.push_back(nn::BertLayer::load(params / "transformer" / "encoder" / "layer" / i,
+                                                 {.width = width, .inner = config.text_inner, .heads = config.text_heads}));
   return decoder;
 }
 

@@ -3,8 +3,8 @@
 namespace gallop::models::musiq {
 namespace {
 
-Musiq::Normed load_normed(const nn::Params& params, const char* conv, const char* norm, std::int64_t in, std::int64_t out, std::int64_t kernel,
-                          std::int64_t stride, double eps) {
+Musiq::Normed load_normed(const nn::Params& params, const char* conv, const char* norm, std::int64_t in, std::int64_t out,
+                          std::int64_t kernel, std::int64_t stride, double eps) {
   const auto weight = (params / conv)("weight", {out, in, kernel, kernel});
   const auto flat = weight.flatten(1);
   const auto centred = flat - flat.mean(1, true);
@@ -22,13 +22,13 @@ nn::PrenormBlock load_block(const nn::Params& params, const MusiqConfig& config)
     return at::cat({(attention / "query")(kind, shape), (attention / "key")(kind, shape), (attention / "value")(kind, shape)});
   };
   nn::PrenormBlock loaded{.norm1 = nn::LayerNorm::load(params / "norm1", width, 1e-6),
-          .norm2 = nn::LayerNorm::load(params / "norm2", width, 1e-6),
-          .qkv = {joined("weight", {width, width}), joined("bias", {width})},
-          .proj = nn::Linear::load(attention / "out", width, width),
-          .fc1 = nn::Linear::load(mlp / "fc1", width, config.mlp),
-          .fc2 = nn::Linear::load(mlp / "fc2", config.mlp, width),
-          .heads = config.heads,
-          .activation = nn::Activation::gelu};
+                          .norm2 = nn::LayerNorm::load(params / "norm2", width, 1e-6),
+                          .qkv = {joined("weight", {width, width}), joined("bias", {width})},
+                          .proj = nn::Linear::load(attention / "out", width, width),
+                          .fc1 = nn::Linear::load(mlp / "fc1", width, config.mlp),
+                          .fc2 = nn::Linear::load(mlp / "fc2", config.mlp, width),
+                          .heads = config.heads,
+                          .activation = nn::Activation::gelu};
   loaded.pack();
   return loaded;
 }

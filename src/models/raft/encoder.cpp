@@ -20,7 +20,8 @@ void skip_alias(const nn::Params& norm, std::int64_t channels) {
 }  // namespace
 
 Encoder Encoder::load(const nn::Params& params, bool instance_norm) {
-  const auto convolution = [&](const nn::Params& place, const char* name, const char* norm, std::int64_t in, std::int64_t out, nn::Conv2d::Options options) {
+  const auto convolution = [&](const nn::Params& place, const char* name, const char* norm, std::int64_t in, std::int64_t out,
+                               nn::Conv2d::Options options) {
     const auto conv = nn::Conv2d::load(place / name, in, out, options);
     return instance_norm ? conv : fold(conv, place / norm, out);
   };

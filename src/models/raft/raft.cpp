@@ -25,7 +25,8 @@ Raft Raft::load(const RaftConfig& config, const nn::Params& params) {
 Raft::Frame Raft::prepare(const at::Tensor& image) const {
   const auto height = image.size(2), width = image.size(3);
   GALLOP_CHECK(height % 8 == 0 && width % 8 == 0 && std::min(height, width) >= config.least_side, InvalidArgument,
-               "raft: a frame is {}x{}, expected sides that are multiples of 8 and at least {}; pad or enlarge it", width, height, config.least_side);
+               "raft: a frame is {}x{}, expected sides that are multiples of 8 and at least {}; pad or enlarge it", width, height,
+               config.least_side);
   const auto scaled = ((image / 255.0) * 2.0 - 1.0).contiguous(at::MemoryFormat::ChannelsLast);
   return {scaled, features(scaled)};
 }

@@ -12,7 +12,9 @@ BeamSearch::BeamSearch(const BeamRules& rules, const std::vector<std::int64_t>& 
 }
 
 void BeamSearch::finish(std::vector<Finished>& list, const std::vector<std::int64_t>& ids, float score) const {
-  const auto worst = [&] { return std::min_element(list.begin(), list.end(), [](const Finished& a, const Finished& b) { return a.value < b.value; }); };
+  const auto worst = [&] {
+    return std::min_element(list.begin(), list.end(), [](const Finished& a, const Finished& b) { return a.value < b.value; });
+  };
   const auto room = static_cast<std::size_t>(rules_.beams);
   const double value = static_cast<double>(score) / static_cast<double>(ids.size());
   if (list.size() >= room && value <= worst()->value) return;

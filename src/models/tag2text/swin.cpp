@@ -10,8 +10,10 @@ namespace {
 // Entry of the stored table for each pair of cells of a window: [window^2 * window^2].
 at::Tensor pair_index(std::int64_t window) {
   const auto steps = at::arange(window, at::kLong);
-  const auto rows = steps.unsqueeze(1).expand({window, window}).reshape({-1}), columns = steps.unsqueeze(0).expand({window, window}).reshape({-1});
-  const auto down = rows.unsqueeze(1) - rows.unsqueeze(0) + (window - 1), across = columns.unsqueeze(1) - columns.unsqueeze(0) + (window - 1);
+  const auto rows = steps.unsqueeze(1).expand({window, window}).reshape({-1}),
+             columns = steps.unsqueeze(0).expand({window, window}).reshape({-1});
+  const auto down = rows.unsqueeze(1) - rows.unsqueeze(0) + (window - 1),
+             across = columns.unsqueeze(1) - columns.unsqueeze(0) + (window - 1);
   return (down * (2 * window - 1) + across).reshape({-1});
 }
 
@@ -48,7 +50,9 @@ at::Tensor run_block(const Swin::Block& block, const at::Tensor& x, const at::Te
 at::Tensor Swin::Stage::operator()(at::Tensor x, std::int64_t window) const {
   for (const auto& block : blocks) x = run_block(block, x, mask, window);
   if (!merge.weight.defined()) return x;
-  const auto corner = [&](std::int64_t row, std::int64_t column) { return x.slice(1, row, std::nullopt, 2).slice(2, column, std::nullopt, 2); };
+  const auto corner = [&](std::int64_t row, std::int64_t column) {
+    return x.slice(1, row, std::nullopt, 2).slice(2, column, std::nullopt, 2);
+  };
   return merge(merge_norm(at::cat({corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)}, 3)));
 }
 
@@ -71,7 +75,8 @@ Swin Swin::load(const SwinConfig& config, const nn::Params& params) {
       auto layers = nn::load_vit_block(block, width, heads, false);
       layers.norm1.eps = layers.norm2.eps = 1e-5;
       const auto table = block("attn.relative_position_bias_table", {(2 * window - 1) * (2 * window - 1), heads});
-      const auto bias = table.index_select(0, index).view({window * window, window * window, heads}).permute({2, 0, 1}).contiguous().unsqueeze(0);
+      const auto bias =
+          table.index_select(0, index).view({window * window, window * window, heads}).permute({2, 0, 1}).contiguous().unsqueeze(0);
       // A grid of one window has nothing to shift.
       stage.blocks.push_back({.layers = layers, .bias = bias, .shift = b % 2 == 1 && side > window ? window / 2 : 0});
     }

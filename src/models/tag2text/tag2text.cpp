@@ -13,7 +13,9 @@ constexpr std::array<std::int64_t, 6> kNeverGiven = {127, 3265, 3338, 3351, 3355
 std::vector<nn::BertLayer> load_layers(const Tag2TextConfig& config, const nn::Params& params, std::int64_t cross_width) {
   std::vector<nn::BertLayer> layers;
   for (std::int64_t i = 0; i < config.depth; ++i)
-    layers.push_back(nn::BertLayer::load(params / "encoder" / "layer" / i, {.width = config.width, .inner = config.inner, .heads = config.heads, .cross_width = cross_width}));
+    layers.push_back(
+        nn::BertLayer::load(params / "encoder" / "layer" / i,
+                            {.width = config.width, .inner = config.inner, .heads = config.heads, .cross_width = cross_width}));
   return layers;
 }
 
@@ -107,11 +109,13 @@ std::vector<Tag2Text::Ids> Tag2Text::tags(const at::Tensor& seen) const {
 at::Tensor Tag2Text::encode_tags(const at::Tensor& seen, const at::Tensor& ids) const {
   const auto padding = (ids == 0).to(at::kFloat).mul(-10000.0).view({ids.size(0), 1, 1, ids.size(1)}).to(seen.device());
   auto x = tag_embeddings(ids);
-  for (const auto& layer : tag_layers) x = layer.feed((*layer.cross)(layer.self(x, layer.self.memory(x), padding), layer.cross->memory(seen)));
+  for (const auto& layer : tag_layers)
+    x = layer.feed((*layer.cross)(layer.self(x, layer.self.memory(x), padding), layer.cross->memory(seen)));
   return x;
 }
 
-at::Tensor Tag2Text::next(const at::Tensor& ids, std::int64_t first, std::vector<nn::BertCache>& caches, const std::vector<nn::BertAttention::Memory>& seen) const {
+at::Tensor Tag2Text::next(const at::Tensor& ids, std::int64_t first, std::vector<nn::BertCache>& caches,
+                          const std::vector<nn::BertAttention::Memory>& seen) const {
   const auto count = ids.size(1);
   at::Tensor mask;
   if (count > 1) mask = at::full({count, count}, -std::numeric_limits<double>::infinity(), at::kFloat).triu(1);

@@ -55,7 +55,8 @@ struct Tag2Text {
 
  private:
   // Log-probabilities of the next token, [rows, vocabulary].
-  at::Tensor next(const at::Tensor& ids, std::int64_t first, std::vector<nn::BertCache>& caches, const std::vector<nn::BertAttention::Memory>& seen) const;
+  at::Tensor next(const at::Tensor& ids, std::int64_t first, std::vector<nn::BertCache>& caches,
+                  const std::vector<nn::BertAttention::Memory>& seen) const;
 };
 
 }  // namespace gallop::models::tag2text

@@ -13,7 +13,8 @@ VisionTransformer VisionTransformer::load(const UmtConfig& config, const nn::Par
                           .blocks = {},
                           .norm = nn::LayerNorm::load(params / "fc_norm", width, 1e-6),
                           .head = nn::Linear::load(params / "head", width, config.classes)};
-  for (std::int64_t i = 0; i < config.depth; ++i) model.blocks.push_back(nn::load_vit_block(params / "blocks" / i, width, config.heads, true));
+  for (std::int64_t i = 0; i < config.depth; ++i)
+    model.blocks.push_back(nn::load_vit_block(params / "blocks" / i, width, config.heads, true));
   return model;
 }
 

@@ -13,7 +13,9 @@ at::Tensor rms(const at::Tensor& x, const at::Tensor& weight, double eps) {
 }
 
 // The tanh form as separate operators, each of which rounds: what the reference does.
-at::Tensor gelu_new(const at::Tensor& x) { return 0.5 * x * (1.0 + (std::sqrt(2.0 / 3.14159265358979323846) * (x + 0.044715 * x.pow(3.0))).tanh()); }
+at::Tensor gelu_new(const at::Tensor& x) {
+  return 0.5 * x * (1.0 + (std::sqrt(2.0 / 3.14159265358979323846) * (x + 0.044715 * x.pow(3.0))).tanh());
+}
 
 // [1, heads, n, n]
 at::Tensor position_bias(const at::Tensor& table, std::int64_t length, const EncoderConfig& config) {
@@ -49,11 +51,15 @@ std::string renamed(const std::string& name) {
   if (dot == std::string::npos) return name;
   const auto index = name.substr(7, dot - 7), rest = name.substr(dot + 1);
   static const std::map<std::string, std::string> kParts{
-      {"norm1.weight", "layer.0.layer_norm.weight"}, {"norm2.weight", "layer.1.layer_norm.weight"},
-      {"attn.q.weight", "layer.0.SelfAttention.q.weight"}, {"attn.k.weight", "layer.0.SelfAttention.k.weight"},
-      {"attn.v.weight", "layer.0.SelfAttention.v.weight"}, {"attn.o.weight", "layer.0.SelfAttention.o.weight"},
+      {"norm1.weight", "layer.0.layer_norm.weight"},
+      {"norm2.weight", "layer.1.layer_norm.weight"},
+      {"attn.q.weight", "layer.0.SelfAttention.q.weight"},
+      {"attn.k.weight", "layer.0.SelfAttention.k.weight"},
+      {"attn.v.weight", "layer.0.SelfAttention.v.weight"},
+      {"attn.o.weight", "layer.0.SelfAttention.o.weight"},
       {"pos_embedding.embedding.weight", "layer.0.SelfAttention.relative_attention_bias.weight"},
-      {"ffn.gate.0.weight", "layer.1.DenseReluDense.wi_0.weight"}, {"ffn.fc1.weight", "layer.1.DenseReluDense.wi_1.weight"},
+      {"ffn.gate.0.weight", "layer.1.DenseReluDense.wi_0.weight"},
+      {"ffn.fc1.weight", "layer.1.DenseReluDense.wi_1.weight"},
       {"ffn.fc2.weight", "layer.1.DenseReluDense.wo.weight"}};
   const auto found = kParts.find(rest);
   return found == kParts.end() ? name : "encoder.block." + index + "." + found->second;
@@ -65,7 +71,8 @@ EncoderConfig EncoderConfig::from_json(const base::Json& json, const std::string
   EncoderConfig config;
   const auto read = [&](const char* key, std::int64_t& value) {
     if (!json.contains(key)) return;
-    GALLOP_CHECK(json[key].is_number_integer() && json[key] > 0 && json[key] < (1 << 24), FormatError, "{}: \"{}\" is not a size", where, key);
+    GALLOP_CHECK(json[key].is_number_integer() && json[key] > 0 && json[key] < (1 << 24), FormatError, "{}: \"{}\" is not a size", where,
+                 key);
     value = json[key];
   };
   std::int64_t head = 64;
@@ -84,15 +91,27 @@ EncoderConfig EncoderConfig::from_json(const base::Json& json, const std::string
 }
 
 base::OrderedJson EncoderConfig::to_json() const {
-  return {{"architectures", {"UMT5EncoderModel"}}, {"model_type", "umt5"}, {"vocab_size", vocab}, {"d_model", width}, {"d_ff", ffn}, {"d_kv", inner / heads},
-          {"num_layers", layers}, {"num_heads", heads}, {"relative_attention_num_buckets", buckets}, {"relative_attention_max_distance", max_distance},
-          {"feed_forward_proj", "gated-gelu"}, {"layer_norm_epsilon", eps}, {"pad_token_id", 0}, {"eos_token_id", 1}};
+  return {{"architectures", {"UMT5EncoderModel"}},
+          {"model_type", "umt5"},
+          {"vocab_size", vocab},
+          {"d_model", width},
+          {"d_ff", ffn},
+          {"d_kv", inner / heads},
+          {"num_layers", layers},
+          {"num_heads", heads},
+          {"relative_attention_num_buckets", buckets},
+          {"relative_attention_max_distance", max_distance},
+          {"feed_forward_proj", "gated-gelu"},
+          {"layer_norm_epsilon", eps},
+          {"pad_token_id", 0},
+          {"eos_token_id", 1}};
 }
 
 EncoderConfig EncoderConfig::from_tensors(const weights::TensorMap& tensors, const std::string& where) {
   const auto shape = [&](const std::string& name) {
     const auto found = tensors.find(name);
-    GALLOP_CHECK(found != tensors.end() && found->second.dim() == 2, ModelError, "{}: tensor \"{}\" is missing; this is no UMT5 encoder", where, name);
+    GALLOP_CHECK(found != tensors.end() && found->second.dim() == 2, ModelError, "{}: tensor \"{}\" is missing; this is no UMT5 encoder",
+                 where, name);
     return found->second.sizes().vec();
   };
   EncoderConfig config;
@@ -120,7 +139,8 @@ std::int64_t position_bucket(std::int64_t distance, std::int64_t buckets, std::i
   const auto base = distance > 0 ? half : 0;
   const auto length = std::abs(distance);
   if (length < exact) return base + length;
-  const float share = std::log(static_cast<float>(length) / static_cast<float>(exact)) / static_cast<float>(std::log(static_cast<double>(max_distance) / static_cast<double>(exact)));
+  const float share = std::log(static_cast<float>(length) / static_cast<float>(exact)) /
+                      static_cast<float>(std::log(static_cast<double>(max_distance) / static_cast<double>(exact)));
   return base + std::min(half - 1, exact + static_cast<std::int64_t>(share * static_cast<float>(half - exact)));
 }
 
@@ -130,7 +150,9 @@ EncoderWeights take_encoder(const EncoderConfig& config, weights::WeightMap& wei
   taken.final_norm = weights.take("encoder.final_layer_norm.weight", {config.width});
   for (std::int64_t i = 0; i < config.layers; ++i) {
     Layer layer;
-    for_each(layer, config, [&](const char* name, at::IntArrayRef shape, at::Tensor& value) { value = weights.take(fmt::format("encoder.block.{}.{}", i, name), shape); });
+    for_each(layer, config, [&](const char* name, at::IntArrayRef shape, at::Tensor& value) {
+      value = weights.take(fmt::format("encoder.block.{}.{}", i, name), shape);
+    });
     taken.layers.push_back(std::move(layer));
   }
   return taken;
@@ -144,7 +166,13 @@ std::vector<std::pair<std::string, at::Tensor>> tensors_of(const Layer& layer) {
 }
 
 Encoder::Encoder(EncoderConfig config, const EncoderWeights& weights, at::ScalarType dtype, at::Device device, bool streamed, Place place)
-    : config_(config), dtype_(dtype), device_(device), streamed_(streamed), place_(std::move(place)), embedding_(weights.embedding), layers_(weights.layers) {
+    : config_(config),
+      dtype_(dtype),
+      device_(device),
+      streamed_(streamed),
+      place_(std::move(place)),
+      embedding_(weights.embedding),
+      layers_(weights.layers) {
   final_norm_ = place_("encoder.final_layer_norm.weight", weights.final_norm, dtype_, device_);
   if (streamed_) return;
   for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i] = placed(i);
@@ -152,19 +180,25 @@ Encoder::Encoder(EncoderConfig config, const EncoderWeights& weights, at::Scalar
 
 Layer Encoder::placed(std::size_t index) const {
   auto layer = layers_[index];
-  for_each(layer, config_, [&](const char* name, at::IntArrayRef, at::Tensor& value) { value = place_(fmt::format("encoder.block.{}.{}", index, name), value, dtype_, device_); });
+  for_each(layer, config_, [&](const char* name, at::IntArrayRef, at::Tensor& value) {
+    value = place_(fmt::format("encoder.block.{}.{}", index, name), value, dtype_, device_);
+  });
   return layer;
 }
 
 Encoder Encoder::load(const EncoderConfig& config, weights::WeightMap& weights, at::ScalarType dtype, at::Device device) {
-  const Place plainly = [](const std::string&, const at::Tensor& value, at::ScalarType type, at::Device where) { return value.to(where, type); };
+  const Place plainly = [](const std::string&, const at::Tensor& value, at::ScalarType type, at::Device where) {
+    return value.to(where, type);
+  };
   return Encoder(config, take_encoder(config, weights), dtype, device, false, plainly);
 }
 
 // Padding is left out: masked keys have no weight, and rows beyond the prompt are not used.
 at::Tensor Encoder::encode(const std::vector<int>& ids, const std::function<void(int)>& after_layer) const {
   const c10::InferenceMode guard;
-  for (const int id : ids) GALLOP_CHECK(id >= 0 && id < config_.vocab, ModelError, "text encoder: token {} of {}; the tokenizer belongs to another model", id, config_.vocab);
+  for (const int id : ids)
+    GALLOP_CHECK(id >= 0 && id < config_.vocab, ModelError, "text encoder: token {} of {}; the tokenizer belongs to another model", id,
+                 config_.vocab);
   const auto index = at::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), at::kLong);
   auto x = embedding_.index_select(0, index.to(embedding_.device())).to(device_, dtype_);  // [n, D]
   for (std::size_t i = 0; i < layers_.size(); ++i) {

@@ -10,14 +10,17 @@ at::Tensor split_heads(const at::Tensor& x, std::int64_t heads) { return x.view(
 
 // -> [B, N, D]
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t heads) {
-  return at::scaled_dot_product_attention(split_heads(q, heads), split_heads(k, heads), split_heads(v, heads)).transpose(1, 2).reshape(q.sizes());
+  return at::scaled_dot_product_attention(split_heads(q, heads), split_heads(k, heads), split_heads(v, heads))
+      .transpose(1, 2)
+      .reshape(q.sizes());
 }
 
 at::Tensor normed(const at::Tensor& x, const at::Tensor& weight, const BlockContext& context, bool rotate) {
   if (!rotate) return nn::rms_norm_rotate(x, weight, {}, {}, context.config.head_dim, context.config.eps);
   for (std::int64_t b = 0; b < x.size(0); ++b) {
     auto sample = x[b];
-    const auto turned = nn::rms_norm_rotate(sample, weight, context.rope.cosine, context.rope.sine, context.config.head_dim, context.config.eps);
+    const auto turned =
+        nn::rms_norm_rotate(sample, weight, context.rope.cosine, context.rope.sine, context.config.head_dim, context.config.eps);
     if (!turned.is_same(sample)) sample.copy_(turned);
   }
   return x;
@@ -72,7 +75,9 @@ at::Tensor modulate(const at::Tensor& x, const at::Tensor& scale, const at::Tens
     for (std::size_t s = 0; s < time.spans.size(); ++s) {
       const auto& span = time.spans[s];
       const auto row = static_cast<std::int64_t>(s);
-      out[b].narrow(0, span.first, span.count).copy_(nn::modulated_norm(x[b].narrow(0, span.first, span.count), scale[b][row], shift[b][row], eps));
+      out[b]
+          .narrow(0, span.first, span.count)
+          .copy_(nn::modulated_norm(x[b].narrow(0, span.first, span.count), scale[b][row], shift[b][row], eps));
     }
   return out;
 }

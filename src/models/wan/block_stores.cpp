@@ -6,18 +6,22 @@
 namespace gallop::models::wan {
 namespace {
 
-WanBlock placed(const WanBlock& block, std::int64_t index, const WanConfig& config, at::ScalarType dtype, at::Device device, const Place& place) {
+WanBlock placed(const WanBlock& block, std::int64_t index, const WanConfig& config, at::ScalarType dtype, at::Device device,
+                const Place& place) {
   const c10::InferenceMode guard;
   WanBlock copy = block;
-  visit(copy, index, config,
-        [&](const TensorSlot& slot, at::Tensor& value) { value = place(slot.name, value, slot.keeps_float32 ? at::kFloat : dtype, device); });
+  visit(copy, index, config, [&](const TensorSlot& slot, at::Tensor& value) {
+    value = place(slot.name, value, slot.keeps_float32 ? at::kFloat : dtype, device);
+  });
   return copy;
 }
 
 WanGlobals placed(const WanGlobals& globals, const WanConfig& config, at::ScalarType dtype, at::Device device, const Place& place) {
   const c10::InferenceMode guard;
   WanGlobals copy = globals;
-  visit(copy, config, [&](const TensorSlot& slot, at::Tensor& value) { value = place(slot.name, value, slot.keeps_float32 ? at::kFloat : dtype, device); });
+  visit(copy, config, [&](const TensorSlot& slot, at::Tensor& value) {
+    value = place(slot.name, value, slot.keeps_float32 ? at::kFloat : dtype, device);
+  });
   return copy;
 }
 
@@ -45,7 +49,9 @@ class StreamedBlocks : public BlockStore {
   }
 
  private:
-  WanBlock fetch(std::int64_t index) const { return placed(stored_[static_cast<std::size_t>(index)], index, config_, dtype_, device_, place_); }
+  WanBlock fetch(std::int64_t index) const {
+    return placed(stored_[static_cast<std::size_t>(index)], index, config_, dtype_, device_, place_);
+  }
 
   WanConfig config_;
   std::vector<WanBlock> stored_;
@@ -59,13 +65,16 @@ class StreamedBlocks : public BlockStore {
 
 }  // namespace
 
-WanTransformer WanTransformer::resident(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device, const Place& place) {
+WanTransformer WanTransformer::resident(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device,
+                                        const Place& place) {
   std::vector<WanBlock> blocks;
-  for (std::size_t i = 0; i < weights.blocks.size(); ++i) blocks.push_back(placed(weights.blocks[i], static_cast<std::int64_t>(i), config, dtype, device, place));
+  for (std::size_t i = 0; i < weights.blocks.size(); ++i)
+    blocks.push_back(placed(weights.blocks[i], static_cast<std::int64_t>(i), config, dtype, device, place));
   return WanTransformer(config, placed(weights.globals, config, dtype, device, place), std::make_unique<ResidentBlocks>(std::move(blocks)));
 }
 
-WanTransformer WanTransformer::streamed(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device, const Place& place) {
+WanTransformer WanTransformer::streamed(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device,
+                                        const Place& place) {
   return WanTransformer(config, placed(weights.globals, config, dtype, device, place),
                         std::make_unique<StreamedBlocks>(config, weights.blocks, dtype, device, place));
 }

@@ -30,7 +30,8 @@ double number(const Json& json, const char* key, double otherwise, const std::st
 void check_class(const Json& json, const char* expected, const std::string& where) {
   GALLOP_CHECK(json.is_object(), FormatError, "{}: expected a JSON object", where);
   const auto name = json.value("_class_name", std::string(expected));
-  GALLOP_CHECK(name == expected, Unsupported, "{}: the class is \"{}\", expected \"{}\"; this is another kind of model", where, name, expected);
+  GALLOP_CHECK(name == expected, Unsupported, "{}: the class is \"{}\", expected \"{}\"; this is another kind of model", where, name,
+               expected);
 }
 
 template <class T>
@@ -39,8 +40,8 @@ std::vector<T> list(const Json& json, const char* key, std::vector<T> otherwise,
   GALLOP_CHECK(json[key].is_array() && json[key].size() <= 4096, FormatError, "{}: \"{}\" is not a list", where, key);
   std::vector<T> values;
   for (const auto& item : json[key]) {
-    GALLOP_CHECK((std::is_same_v<T, bool> ? item.is_boolean() : item.is_number()), FormatError, "{}: \"{}\" holds something else than {}", where, key,
-                 std::is_same_v<T, bool> ? "true and false" : "numbers");
+    GALLOP_CHECK((std::is_same_v<T, bool> ? item.is_boolean() : item.is_number()), FormatError, "{}: \"{}\" holds something else than {}",
+                 where, key, std::is_same_v<T, bool> ? "true and false" : "numbers");
     values.push_back(item.get<T>());
   }
   return values;
@@ -93,7 +94,8 @@ WanConfig WanConfig::from_original(const Json& json, const std::string& where) {
 }
 
 void WanConfig::check(const std::string& where) const {
-  GALLOP_CHECK(head_dim % 2 == 0 && head_dim >= 6, FormatError, "{}: a head of {} channels cannot be rotated; expected an even number above 5", where, head_dim);
+  GALLOP_CHECK(head_dim % 2 == 0 && head_dim >= 6, FormatError,
+               "{}: a head of {} channels cannot be rotated; expected an even number above 5", where, head_dim);
   GALLOP_CHECK(freq_dim % 2 == 0, FormatError, "{}: freq_dim is {}, expected an even number", where, freq_dim);
   GALLOP_CHECK(eps > 0.0 && eps < 1.0, FormatError, "{}: eps is {}, expected a small positive number", where, eps);
   GALLOP_CHECK(layers <= 1024, FormatError, "{}: {} layers are not believable", where, layers);
@@ -101,8 +103,10 @@ void WanConfig::check(const std::string& where) const {
 
 WanVaeConfig WanVaeConfig::v21() {
   WanVaeConfig config;
-  config.latents_mean = {-0.7571, -0.7089, -0.9113, 0.1075, -0.1745, 0.9653, -0.1517, 1.5508, 0.4134, -0.0715, 0.5517, -0.3632, -0.1922, -0.9497, 0.2503, -0.2921};
-  config.latents_std = {2.8184, 1.4541, 2.3275, 2.6558, 1.2196, 1.7708, 2.6052, 2.0743, 3.2687, 2.1526, 2.8652, 1.5579, 1.6382, 1.1253, 2.8251, 1.9160};
+  config.latents_mean = {-0.7571, -0.7089, -0.9113, 0.1075,  -0.1745, 0.9653,  -0.1517, 1.5508,
+                         0.4134,  -0.0715, 0.5517,  -0.3632, -0.1922, -0.9497, 0.2503,  -0.2921};
+  config.latents_std = {2.8184, 1.4541, 2.3275, 2.6558, 1.2196, 1.7708, 2.6052, 2.0743,
+                        3.2687, 2.1526, 2.8652, 1.5579, 1.6382, 1.1253, 2.8251, 1.9160};
   return config;
 }
 
@@ -115,12 +119,14 @@ WanVaeConfig WanVaeConfig::v22() {
   config.in_channels = config.out_channels = 12;
   config.patch = 2;
   config.spatial = 16;
-  config.latents_mean = {-0.2289, -0.0052, -0.1323, -0.2339, -0.2799, 0.0174, 0.1838, 0.1557, -0.1382, 0.0542, 0.2813, 0.0891, 0.1570, -0.0098, 0.0375, -0.1825,
-                         -0.2246, -0.1207, -0.0698, 0.5109, 0.2665, -0.2108, -0.2158, 0.2502, -0.2055, -0.0322, 0.1109, 0.1567, -0.0729, 0.0899, -0.2799, -0.1230,
-                         -0.0313, -0.1649, 0.0117, 0.0723, -0.2839, -0.2083, -0.0520, 0.3748, 0.0152, 0.1957, 0.1433, -0.2944, 0.3573, -0.0548, -0.1681, -0.0667};
-  config.latents_std = {0.4765, 1.0364, 0.4514, 1.1677, 0.5313, 0.4990, 0.4818, 0.5013, 0.8158, 1.0344, 0.5894, 1.0901, 0.6885, 0.6165, 0.8454, 0.4978,
-                        0.5759, 0.3523, 0.7135, 0.6804, 0.5833, 1.4146, 0.8986, 0.5659, 0.7069, 0.5338, 0.4889, 0.4917, 0.4069, 0.4999, 0.6866, 0.4093,
-                        0.5709, 0.6065, 0.6415, 0.4944, 0.5726, 1.2042, 0.5458, 1.6887, 0.3971, 1.0600, 0.3943, 0.5537, 0.5444, 0.4089, 0.7468, 0.7744};
+  config.latents_mean = {-0.2289, -0.0052, -0.1323, -0.2339, -0.2799, 0.0174,  0.1838,  0.1557,  -0.1382, 0.0542,  0.2813,  0.0891,
+                         0.1570,  -0.0098, 0.0375,  -0.1825, -0.2246, -0.1207, -0.0698, 0.5109,  0.2665,  -0.2108, -0.2158, 0.2502,
+                         -0.2055, -0.0322, 0.1109,  0.1567,  -0.0729, 0.0899,  -0.2799, -0.1230, -0.0313, -0.1649, 0.0117,  0.0723,
+                         -0.2839, -0.2083, -0.0520, 0.3748,  0.0152,  0.1957,  0.1433,  -0.2944, 0.3573,  -0.0548, -0.1681, -0.0667};
+  config.latents_std = {0.4765, 1.0364, 0.4514, 1.1677, 0.5313, 0.4990, 0.4818, 0.5013, 0.8158, 1.0344, 0.5894, 1.0901,
+                        0.6885, 0.6165, 0.8454, 0.4978, 0.5759, 0.3523, 0.7135, 0.6804, 0.5833, 1.4146, 0.8986, 0.5659,
+                        0.7069, 0.5338, 0.4889, 0.4917, 0.4069, 0.4999, 0.6866, 0.4093, 0.5709, 0.6065, 0.6415, 0.4944,
+                        0.5726, 1.2042, 0.5458, 1.6887, 0.3971, 1.0600, 0.3943, 0.5537, 0.5444, 0.4089, 0.7468, 0.7744};
   return config;
 }
 
@@ -143,26 +149,30 @@ WanVaeConfig WanVaeConfig::from_diffusers(const Json& json, const std::string& w
   config.spatial = positive(json, "scale_factor_spatial", config.spatial, where);
   config.latents_mean = list<double>(json, "latents_mean", published.latents_mean, where);
   config.latents_std = list<double>(json, "latents_std", published.latents_std, where);
-  GALLOP_CHECK(list<double>(json, "attn_scales", {}, where).empty(), Unsupported, "{}: attention inside the stages is not supported", where);
+  GALLOP_CHECK(list<double>(json, "attn_scales", {}, where).empty(), Unsupported, "{}: attention inside the stages is not supported",
+               where);
   config.check(where);
   return config;
 }
 
 void WanVaeConfig::check(const std::string& where) const {
   GALLOP_CHECK(!dim_mult.empty() && dim_mult.size() <= 8 && temporal_downsample.size() == dim_mult.size() - 1, FormatError,
-               "{}: {} width factors need {} entries of temperal_downsample, found {}", where, dim_mult.size(), dim_mult.size() - 1, temporal_downsample.size());
+               "{}: {} width factors need {} entries of temperal_downsample, found {}", where, dim_mult.size(), dim_mult.size() - 1,
+               temporal_downsample.size());
   for (const auto factor : dim_mult) GALLOP_CHECK(factor > 0 && factor <= 64, FormatError, "{}: dim_mult holds {}", where, factor);
   const auto z = static_cast<std::size_t>(z_dim);
-  GALLOP_CHECK(latents_mean.size() == z && latents_std.size() == z, FormatError, "{}: {} latent channels need as many means and deviations, found {} and {}", where,
-               z, latents_mean.size(), latents_std.size());
-  for (const auto deviation : latents_std) GALLOP_CHECK(deviation > 0.0, FormatError, "{}: latents_std holds {}, expected positive numbers", where, deviation);
-  GALLOP_CHECK(in_channels == 3 * patch * patch && out_channels == 3 * patch * patch, FormatError, "{}: {} channels in and {} out, expected {} for a patch of {}",
-               where, in_channels, out_channels, 3 * patch * patch, patch);
+  GALLOP_CHECK(latents_mean.size() == z && latents_std.size() == z, FormatError,
+               "{}: {} latent channels need as many means and deviations, found {} and {}", where, z, latents_mean.size(),
+               latents_std.size());
+  for (const auto deviation : latents_std)
+    GALLOP_CHECK(deviation > 0.0, FormatError, "{}: latents_std holds {}, expected positive numbers", where, deviation);
+  GALLOP_CHECK(in_channels == 3 * patch * patch && out_channels == 3 * patch * patch, FormatError,
+               "{}: {} channels in and {} out, expected {} for a patch of {}", where, in_channels, out_channels, 3 * patch * patch, patch);
   std::int64_t frames = 1;
   for (const bool halved : temporal_downsample) frames *= halved ? 2 : 1;
   const auto side = patch << (dim_mult.size() - 1);
-  GALLOP_CHECK(frames == temporal && side == spatial, FormatError, "{}: the stages scale by {} in time and {} in space, the config says {} and {}", where, frames,
-               side, temporal, spatial);
+  GALLOP_CHECK(frames == temporal && side == spatial, FormatError,
+               "{}: the stages scale by {} in time and {} in space, the config says {} and {}", where, frames, side, temporal, spatial);
 }
 
 }  // namespace gallop::models::wan

@@ -44,12 +44,12 @@ struct WanVaeConfig {
   std::vector<std::int64_t> dim_mult = {1, 2, 4, 4};
   std::int64_t res_blocks = 2;
   std::vector<bool> temporal_downsample = {false, true, true};
-  bool residual = false;          // the 2.2 form, with averaging shortcuts
-  std::int64_t in_channels = 3;   // after patching
+  bool residual = false;         // the 2.2 form, with averaging shortcuts
+  std::int64_t in_channels = 3;  // after patching
   std::int64_t out_channels = 3;
-  std::int64_t patch = 1;         // pixels folded into channels before the network
-  std::int64_t temporal = 4;      // pixel frames per latent frame
-  std::int64_t spatial = 8;       // pixels per latent pixel
+  std::int64_t patch = 1;     // pixels folded into channels before the network
+  std::int64_t temporal = 4;  // pixel frames per latent frame
+  std::int64_t spatial = 8;   // pixels per latent pixel
   std::vector<double> latents_mean = {};
   std::vector<double> latents_std = {};
 

@@ -4,7 +4,9 @@
 namespace gallop::models::wan {
 namespace {
 
-base::OrderedJson or_null(const std::optional<std::int64_t>& value) { return value ? base::OrderedJson(*value) : base::OrderedJson(nullptr); }
+base::OrderedJson or_null(const std::optional<std::int64_t>& value) {
+  return value ? base::OrderedJson(*value) : base::OrderedJson(nullptr);
+}
 
 }  // namespace
 
@@ -31,10 +33,20 @@ base::OrderedJson WanConfig::to_diffusers() const {
 base::OrderedJson WanVaeConfig::to_diffusers() const {
   base::OrderedJson json{{"_class_name", "AutoencoderKLWan"}, {"base_dim", base_dim}};
   if (decoder_base_dim != base_dim) json["decoder_base_dim"] = decoder_base_dim;
-  json.update({{"z_dim", z_dim}, {"dim_mult", dim_mult}, {"num_res_blocks", res_blocks}, {"attn_scales", base::OrderedJson::array()}, {"temperal_downsample", temporal_downsample},
-               {"dropout", 0.0}, {"is_residual", residual}, {"in_channels", in_channels}, {"out_channels", out_channels}});
+  json.update({{"z_dim", z_dim},
+               {"dim_mult", dim_mult},
+               {"num_res_blocks", res_blocks},
+               {"attn_scales", base::OrderedJson::array()},
+               {"temperal_downsample", temporal_downsample},
+               {"dropout", 0.0},
+               {"is_residual", residual},
+               {"in_channels", in_channels},
+               {"out_channels", out_channels}});
   json["patch_size"] = patch > 1 ? base::OrderedJson(patch) : base::OrderedJson(nullptr);
-  json.update({{"scale_factor_temporal", temporal}, {"scale_factor_spatial", spatial}, {"latents_mean", latents_mean}, {"latents_std", latents_std}});
+  json.update({{"scale_factor_temporal", temporal},
+               {"scale_factor_spatial", spatial},
+               {"latents_mean", latents_mean},
+               {"latents_std", latents_std}});
   return json;
 }
 

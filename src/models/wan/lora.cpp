@@ -14,13 +14,20 @@ enum class Piece { down, up, alpha, difference, bias_difference };
 
 // Endings of the known families.
 constexpr std::array kEndings{
-    std::pair{".lora_down.weight", Piece::down},      std::pair{".lora_up.weight", Piece::up},
-    std::pair{".lora_A.default.weight", Piece::down}, std::pair{".lora_B.default.weight", Piece::up},
-    std::pair{".lora_A.weight", Piece::down},         std::pair{".lora_B.weight", Piece::up},
-    std::pair{"_lora.down.weight", Piece::down},      std::pair{"_lora.up.weight", Piece::up},
-    std::pair{".lora.down.weight", Piece::down},      std::pair{".lora.up.weight", Piece::up},
-    std::pair{".lora_linear_layer.down.weight", Piece::down}, std::pair{".lora_linear_layer.up.weight", Piece::up},
-    std::pair{".alpha", Piece::alpha},                std::pair{".diff_b", Piece::bias_difference},
+    std::pair{".lora_down.weight", Piece::down},
+    std::pair{".lora_up.weight", Piece::up},
+    std::pair{".lora_A.default.weight", Piece::down},
+    std::pair{".lora_B.default.weight", Piece::up},
+    std::pair{".lora_A.weight", Piece::down},
+    std::pair{".lora_B.weight", Piece::up},
+    std::pair{"_lora.down.weight", Piece::down},
+    std::pair{"_lora.up.weight", Piece::up},
+    std::pair{".lora.down.weight", Piece::down},
+    std::pair{".lora.up.weight", Piece::up},
+    std::pair{".lora_linear_layer.down.weight", Piece::down},
+    std::pair{".lora_linear_layer.up.weight", Piece::up},
+    std::pair{".alpha", Piece::alpha},
+    std::pair{".diff_b", Piece::bias_difference},
     std::pair{".diff", Piece::difference},
 };
 
@@ -45,7 +52,8 @@ std::map<std::string, std::string> underscored_modules(const std::vector<TensorS
 // Both spellings of a kohya name: original parts are mapped one by one.
 std::optional<std::string> from_underscores(const std::string& name, const std::map<std::string, std::string>& table) {
   if (const auto found = table.find(name); found != table.end()) return found->second;
-  static constexpr std::array kParts{std::pair{"_self_attn_", ".self_attn."}, std::pair{"_cross_attn_", ".cross_attn."}, std::pair{"_ffn_", ".ffn."}};
+  static constexpr std::array kParts{std::pair{"_self_attn_", ".self_attn."}, std::pair{"_cross_attn_", ".cross_attn."},
+                                     std::pair{"_ffn_", ".ffn."}};
   for (const auto& [flat, dotted] : kParts) {
     const auto at = name.find(flat);
     if (at == std::string::npos || !name.starts_with("blocks_")) continue;
@@ -62,18 +70,20 @@ std::optional<std::string> from_underscores(const std::string& name, const std::
 
 std::string module_name(std::string name, const std::map<std::string, std::string>& flat) {
   if (name.starts_with("lora_unet_")) return from_underscores(name.substr(10), flat).value_or(name);
-  for (const std::string_view prefix : {"base_model.model.", "model.diffusion_model.", "diffusion_model.", "transformer_2.", "transformer."})
+  for (const std::string_view prefix :
+       {"base_model.model.", "model.diffusion_model.", "diffusion_model.", "transformer_2.", "transformer."})
     if (name.starts_with(prefix)) name = name.substr(prefix.size());
   return transformer_name(name).value_or(name);
 }
 
 void check_supported(const std::string& name, const std::string& source) {
   for (const std::string_view part : {"dora_scale", "lokr_", "hada_", "lora_mid", "lora_magnitude"})
-    GALLOP_CHECK(name.find(part) == std::string::npos, Unsupported, "{}: tensor \"{}\" belongs to an adapter form that is not read; plain LoRA and full differences are",
-                 source, name);
+    GALLOP_CHECK(name.find(part) == std::string::npos, Unsupported,
+                 "{}: tensor \"{}\" belongs to an adapter form that is not read; plain LoRA and full differences are", source, name);
 }
 
-std::map<std::string, Module> sort_pieces(const weights::TensorMap& tensors, const std::vector<TensorSlot>& slots, const std::string& source) {
+std::map<std::string, Module> sort_pieces(const weights::TensorMap& tensors, const std::vector<TensorSlot>& slots,
+                                          const std::string& source) {
   const auto flat = underscored_modules(slots);
   std::map<std::string, Module> modules;
   for (const auto& [name, tensor] : tensors) {
@@ -82,7 +92,11 @@ std::map<std::string, Module> sort_pieces(const weights::TensorMap& tensors, con
     for (const auto& [ending, piece] : kEndings) {
       if (!name.ends_with(ending)) continue;
       auto& module = modules[module_name(name.substr(0, name.size() - std::string_view(ending).size()), flat)];
-      (piece == Piece::down ? module.down : piece == Piece::up ? module.up : piece == Piece::alpha ? module.alpha : piece == Piece::difference ? module.difference : module.bias_difference) = tensor;
+      (piece == Piece::down         ? module.down
+       : piece == Piece::up         ? module.up
+       : piece == Piece::alpha      ? module.alpha
+       : piece == Piece::difference ? module.difference
+                                    : module.bias_difference) = tensor;
       known = true;
       break;
     }
@@ -105,27 +119,31 @@ at::Tensor patched(const std::string& name, const at::Tensor& value, const Patch
   const auto& patch = found->second;
   auto wide = value.to(device, at::kFloat) * patch.scale;
   for (const auto& term : patch.terms) {
-    const auto change = term.difference.defined() ? term.difference.to(device, at::kFloat)
-                                                  : at::matmul(term.up.to(device, at::kFloat), term.down.to(device, at::kFloat)).view(value.sizes());
+    const auto change = term.difference.defined()
+                            ? term.difference.to(device, at::kFloat)
+                            : at::matmul(term.up.to(device, at::kFloat), term.down.to(device, at::kFloat)).view(value.sizes());
     wide.add_(change, term.strength);
   }
   return wide.to(dtype);
 }
 
-void add_lora(Patches& patches, const weights::TensorMap& tensors, const WanConfig& config, double strength, std::optional<double> alpha, const std::string& source) {
+void add_lora(Patches& patches, const weights::TensorMap& tensors, const WanConfig& config, double strength, std::optional<double> alpha,
+              const std::string& source) {
   const auto slots = transformer_slots(config);
   std::map<std::string, std::vector<std::int64_t>> shapes;
   for (const auto& slot : slots) shapes[slot.name] = slot.shape;
   for (const auto& [module, parts] : sort_pieces(tensors, slots, source)) {
     const auto weight = shapes.find(module + ".weight"), bias = shapes.find(module + ".bias");
-    GALLOP_CHECK(weight != shapes.end(), ModelError, "{}: \"{}\" is no layer of this transformer; the adapter is for another model", source, module);
+    GALLOP_CHECK(weight != shapes.end(), ModelError, "{}: \"{}\" is no layer of this transformer; the adapter is for another model", source,
+                 module);
     const auto& shape = weight->second;
     if (parts.down.defined() || parts.up.defined()) {
-      GALLOP_CHECK(parts.down.defined() && parts.up.defined(), ModelError, "{}: \"{}\" has only one of its two factors; the file is incomplete", source, module);
+      GALLOP_CHECK(parts.down.defined() && parts.up.defined(), ModelError,
+                   "{}: \"{}\" has only one of its two factors; the file is incomplete", source, module);
       const auto up = parts.up.flatten(1), down = parts.down.flatten(1);
       GALLOP_CHECK(up.size(0) == shape[0] && down.size(1) == rest(shape) && up.size(1) == down.size(0), ModelError,
-                   "{}: \"{}\" has factors [{}] and [{}], expected [{}, r] and [r, {}]; the adapter is for a model of another size", source, module,
-                   fmt::join(up.sizes(), ", "), fmt::join(down.sizes(), ", "), shape[0], rest(shape));
+                   "{}: \"{}\" has factors [{}] and [{}], expected [{}, r] and [r, {}]; the adapter is for a model of another size", source,
+                   module, fmt::join(up.sizes(), ", "), fmt::join(down.sizes(), ", "), shape[0], rest(shape));
       const auto rank = static_cast<double>(down.size(0));
       double factor = 1.0;
       if (parts.alpha.defined()) {
@@ -136,13 +154,13 @@ void add_lora(Patches& patches, const weights::TensorMap& tensors, const WanConf
       patches[weight->first].terms.push_back({.strength = strength * factor, .up = up, .down = down, .difference = {}});
     }
     if (parts.difference.defined()) {
-      GALLOP_CHECK(parts.difference.sizes() == at::IntArrayRef(shape), ModelError, "{}: the difference of \"{}\" is [{}], expected [{}]", source, module,
-                   fmt::join(parts.difference.sizes(), ", "), fmt::join(shape, ", "));
+      GALLOP_CHECK(parts.difference.sizes() == at::IntArrayRef(shape), ModelError, "{}: the difference of \"{}\" is [{}], expected [{}]",
+                   source, module, fmt::join(parts.difference.sizes(), ", "), fmt::join(shape, ", "));
       patches[weight->first].terms.push_back({.strength = strength, .up = {}, .down = {}, .difference = parts.difference});
     }
     if (parts.bias_difference.defined()) {
-      GALLOP_CHECK(bias != shapes.end() && parts.bias_difference.sizes() == at::IntArrayRef(bias->second), ModelError, "{}: \"{}\" has no bias of [{}]", source,
-                   module, fmt::join(parts.bias_difference.sizes(), ", "));
+      GALLOP_CHECK(bias != shapes.end() && parts.bias_difference.sizes() == at::IntArrayRef(bias->second), ModelError,
+                   "{}: \"{}\" has no bias of [{}]", source, module, fmt::join(parts.bias_difference.sizes(), ", "));
       patches[bias->first].terms.push_back({.strength = strength, .up = {}, .down = {}, .difference = parts.bias_difference});
     }
   }

@@ -28,22 +28,34 @@ constexpr std::array kGlobals{
 };
 // Within a block. The affine norm before the cross attention is the third there and the second here.
 constexpr std::array kBlock{
-    Pair{"modulation", "scale_shift_table"}, Pair{"norm3", "norm2"}, Pair{"ffn.0", "ffn.net.0.proj"}, Pair{"ffn.2", "ffn.net.2"},
+    Pair{"modulation", "scale_shift_table"},
+    Pair{"norm3", "norm2"},
+    Pair{"ffn.0", "ffn.net.0.proj"},
+    Pair{"ffn.2", "ffn.net.2"},
 };
 constexpr std::array kAttention{
-    Pair{"q", "to_q"},           Pair{"k", "to_k"},           Pair{"v", "to_v"},           Pair{"o", "to_out.0"},
-    Pair{"norm_q", "norm_q"},    Pair{"norm_k", "norm_k"},    Pair{"k_img", "add_k_proj"}, Pair{"v_img", "add_v_proj"},
-    Pair{"norm_k_img", "norm_added_k"}, Pair{"norm_q_img", "norm_added_q"},
+    Pair{"q", "to_q"},
+    Pair{"k", "to_k"},
+    Pair{"v", "to_v"},
+    Pair{"o", "to_out.0"},
+    Pair{"norm_q", "norm_q"},
+    Pair{"norm_k", "norm_k"},
+    Pair{"k_img", "add_k_proj"},
+    Pair{"v_img", "add_v_proj"},
+    Pair{"norm_k_img", "norm_added_k"},
+    Pair{"norm_q_img", "norm_added_q"},
 };
 constexpr std::array kResidual{
-    Pair{"residual.0", "norm1"}, Pair{"residual.2", "conv1"}, Pair{"residual.3", "norm2"}, Pair{"residual.6", "conv2"}, Pair{"shortcut", "conv_shortcut"},
+    Pair{"residual.0", "norm1"}, Pair{"residual.2", "conv1"},       Pair{"residual.3", "norm2"},
+    Pair{"residual.6", "conv2"}, Pair{"shortcut", "conv_shortcut"},
 };
 
 // `name` with a table's left side in front replaced by its right side; whole dotted parts only.
 template <std::size_t N>
 std::optional<std::string> replaced(std::string_view name, const std::array<Pair, N>& table) {
   for (const auto& [from, to] : table)
-    if (name.starts_with(from) && (name.size() == from.size() || name[from.size()] == '.')) return std::string(to) + std::string(name.substr(from.size()));
+    if (name.starts_with(from) && (name.size() == from.size() || name[from.size()] == '.'))
+      return std::string(to) + std::string(name.substr(from.size()));
   return std::nullopt;
 }
 
@@ -138,7 +150,8 @@ Naming naming_of_transformer(const weights::TensorMap& tensors) {
   return tensors.contains("head.modulation") || tensors.contains("blocks.0.self_attn.q.weight") ? Naming::original : Naming::diffusers;
 }
 Naming naming_of_vae(const weights::TensorMap& tensors) {
-  return tensors.contains("decoder.middle.0.residual.0.gamma") || tensors.contains("decoder.conv1.weight") ? Naming::original : Naming::diffusers;
+  return tensors.contains("decoder.middle.0.residual.0.gamma") || tensors.contains("decoder.conv1.weight") ? Naming::original
+                                                                                                           : Naming::diffusers;
 }
 
 weights::TensorMap transformer_tensors(weights::TensorMap tensors) {

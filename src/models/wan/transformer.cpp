@@ -11,17 +11,20 @@ namespace {
 
 void check_input(const WanInput& input, const WanConfig& config) {
   const auto& x = input.latents;
-  GALLOP_CHECK(x.dim() == 5 && x.size(1) == config.in_channels && x.size(3) % 2 == 0 && x.size(4) % 2 == 0 && x.numel() > 0, InvalidArgument,
-               "transformer: latents [{}], expected [B, {}, T, even, even]", fmt::join(x.sizes(), ", "), config.in_channels);
+  GALLOP_CHECK(x.dim() == 5 && x.size(1) == config.in_channels && x.size(3) % 2 == 0 && x.size(4) % 2 == 0 && x.numel() > 0,
+               InvalidArgument, "transformer: latents [{}], expected [B, {}, T, even, even]", fmt::join(x.sizes(), ", "),
+               config.in_channels);
   const auto tokens = x.size(2) * (x.size(3) / 2) * (x.size(4) / 2);
   const auto& t = input.timestep;
   GALLOP_CHECK((t.dim() == 1 || (t.dim() == 2 && t.size(1) == tokens)) && t.size(0) == x.size(0), InvalidArgument,
                "transformer: timestep [{}], expected [{}] or [{}, {}]", fmt::join(t.sizes(), ", "), x.size(0), x.size(0), tokens);
   const auto& text = input.text;
-  GALLOP_CHECK(text.dim() == 3 && text.size(0) == x.size(0) && text.size(1) == config.text_rows && text.size(2) == config.text_dim, InvalidArgument,
-               "transformer: text [{}], expected [{}, {}, {}]", fmt::join(text.sizes(), ", "), x.size(0), config.text_rows, config.text_dim);
-  GALLOP_CHECK(input.image.defined() == config.image_dim.has_value(), InvalidArgument, "transformer: image features {}, but this model has {} image branch",
-               input.image.defined() ? "given" : "missing", config.image_dim ? "an" : "no");
+  GALLOP_CHECK(text.dim() == 3 && text.size(0) == x.size(0) && text.size(1) == config.text_rows && text.size(2) == config.text_dim,
+               InvalidArgument, "transformer: text [{}], expected [{}, {}, {}]", fmt::join(text.sizes(), ", "), x.size(0), config.text_rows,
+               config.text_dim);
+  GALLOP_CHECK(input.image.defined() == config.image_dim.has_value(), InvalidArgument,
+               "transformer: image features {}, but this model has {} image branch", input.image.defined() ? "given" : "missing",
+               config.image_dim ? "an" : "no");
   if (!input.image.defined()) return;
   const auto& image = input.image;
   const auto rows = x.size(0) * (config.image_tokens ? 2 : 1);

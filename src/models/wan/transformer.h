@@ -14,25 +14,25 @@ namespace gallop::models::wan {
 
 struct WanAttention {
   nn::Linear q, k, v, out;
-  at::Tensor norm_q, norm_k;                // [D]
-  nn::Linear image_k, image_v;              // image branch only
+  at::Tensor norm_q, norm_k;    // [D]
+  nn::Linear image_k, image_v;  // image branch only
   at::Tensor norm_image_k;
 };
 struct WanBlock {
-  at::Tensor table;                         // [1, 6, D]: shift, scale, gate of attention and feed-forward
+  at::Tensor table;  // [1, 6, D]: shift, scale, gate of attention and feed-forward
   WanAttention self, cross;
-  at::Tensor cross_norm, cross_norm_bias;   // [D]
+  at::Tensor cross_norm, cross_norm_bias;  // [D]
   nn::Linear ffn_in, ffn_out;
 };
 struct WanGlobals {
-  nn::Linear patch;                         // weight [D, C, 1, 2, 2]
+  nn::Linear patch;  // weight [D, C, 1, 2, 2]
   nn::Linear time_in, time_out, time_proj;
   nn::Linear text_in, text_out;
-  at::Tensor image_norm, image_norm_bias;   // image branch only
+  at::Tensor image_norm, image_norm_bias;  // image branch only
   nn::Linear image_in, image_out;
   at::Tensor image_out_norm, image_out_norm_bias;
-  at::Tensor image_positions;               // [1, 514, image_dim], first and last frame only
-  at::Tensor table;                         // [1, 2, D]
+  at::Tensor image_positions;  // [1, 514, image_dim], first and last frame only
+  at::Tensor table;            // [1, 2, D]
   nn::Linear head;
 };
 
@@ -74,7 +74,7 @@ struct WanInput {
 };
 struct ForwardHooks {
   std::function<void(const std::string& stage, const at::Tensor& value)> observe = {};  // stages by their diffusers names
-  std::function<void()> between_blocks = {};                                          // may throw to stop
+  std::function<void()> between_blocks = {};                                            // may throw to stop
 };
 
 // Used by one thread at a time.

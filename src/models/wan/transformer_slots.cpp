@@ -92,6 +92,8 @@ WanWeights take_transformer(weights::WeightMap& weights, const WanConfig& config
   return taken;
 }
 
-at::Tensor place_plainly(const std::string&, const at::Tensor& value, at::ScalarType dtype, at::Device device) { return value.to(device, dtype); }
+at::Tensor place_plainly(const std::string&, const at::Tensor& value, at::ScalarType dtype, at::Device device) {
+  return value.to(device, dtype);
+}
 
 }  // namespace gallop::models::wan

@@ -45,8 +45,8 @@ void for_each_chunk(std::int64_t total, std::int64_t size, const Work& work) {
 
 // A stretch of latent pixels with the context around it.
 struct Cut {
-  std::int64_t first, count;    // to be produced
-  std::int64_t from, to;        // to be computed
+  std::int64_t first, count;  // to be produced
+  std::int64_t from, to;      // to be computed
 };
 std::vector<Cut> cuts(std::int64_t length, std::int64_t size) {
   if (size <= 0 || size >= length) return {{0, length, 0, length}};
@@ -82,7 +82,8 @@ at::Tensor statistics(const std::vector<double>& values, const at::Tensor& like,
 
 }  // namespace
 
-WanVae::WanVae(WanVaeConfig config, const VaeWeights& weights, at::ScalarType dtype, at::Device device) : config_(std::move(config)), weights_(weights) {
+WanVae::WanVae(WanVaeConfig config, const VaeWeights& weights, at::ScalarType dtype, at::Device device)
+    : config_(std::move(config)), weights_(weights) {
   visit(weights_, config_, [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& value) {
     if (name.ends_with(".gamma")) {
       // Norms are computed in float32 in every model type; the weight is one number a channel.
@@ -100,9 +101,10 @@ WanVae::WanVae(WanVaeConfig config, const VaeWeights& weights, at::ScalarType dt
 }
 
 at::Tensor WanVae::encode(const at::Tensor& frames, std::int64_t chunk, const VaeHooks& hooks) {
-  GALLOP_CHECK(frames.dim() == 4 && frames.size(0) == 3 && frames.size(1) % config_.temporal == 1 % config_.temporal && frames.size(2) % config_.spatial == 0 &&
-                   frames.size(3) % config_.spatial == 0 && frames.numel() > 0,
-               InvalidArgument, "vae.encode: frames [{}], expected [3, {}n + 1, multiples of {}]", fmt::join(frames.sizes(), ", "), config_.temporal, config_.spatial);
+  GALLOP_CHECK(frames.dim() == 4 && frames.size(0) == 3 && frames.size(1) % config_.temporal == 1 % config_.temporal &&
+                   frames.size(2) % config_.spatial == 0 && frames.size(3) % config_.spatial == 0 && frames.numel() > 0,
+               InvalidArgument, "vae.encode: frames [{}], expected [3, {}n + 1, multiples of {}]", fmt::join(frames.sizes(), ", "),
+               config_.temporal, config_.spatial);
   const c10::InferenceMode guard;
   const auto& like = weights_.quant.weight;
   const auto x = patchify(frames.to(like.device(), like.scalar_type()).permute({1, 2, 3, 0}).contiguous(), config_.patch).contiguous();
@@ -118,8 +120,8 @@ at::Tensor WanVae::encode(const at::Tensor& frames, std::int64_t chunk, const Va
 }
 
 at::Tensor WanVae::decode(const at::Tensor& z, const DecodePlan& plan, const VaeHooks& hooks) {
-  GALLOP_CHECK(z.dim() == 4 && z.size(0) == config_.z_dim && z.numel() > 0, InvalidArgument, "vae.decode: latents [{}], expected [{}, t, h, w]",
-               fmt::join(z.sizes(), ", "), config_.z_dim);
+  GALLOP_CHECK(z.dim() == 4 && z.size(0) == config_.z_dim && z.numel() > 0, InvalidArgument,
+               "vae.decode: latents [{}], expected [{}, t, h, w]", fmt::join(z.sizes(), ", "), config_.z_dim);
   const c10::InferenceMode guard;
   const auto& like = weights_.post_quant.weight;
   const auto frames = pointwise(weights_.post_quant, z.to(like.device(), like.scalar_type()).permute({1, 2, 3, 0}).contiguous());
@@ -166,7 +168,8 @@ at::Tensor WanVae::decode_tiled(const at::Tensor& frames, const DecodePlan& plan
         video.narrow(0, frame, pixels.size(0))
             .narrow(1, rows.first * scale, rows.count * scale)
             .narrow(2, columns.first * scale, columns.count * scale)
-            .copy_(pixels.narrow(1, (rows.first - rows.from) * scale, rows.count * scale).narrow(2, (columns.first - columns.from) * scale, columns.count * scale));
+            .copy_(pixels.narrow(1, (rows.first - rows.from) * scale, rows.count * scale)
+                       .narrow(2, (columns.first - columns.from) * scale, columns.count * scale));
         frame += pixels.size(0);
       }
     }

@@ -24,7 +24,7 @@ at::Tensor doubled_in_time(const Conv& conv, const at::Tensor& x, CausalState::S
   auto buffer = with_history(slot.frames, 2, x.sizes(), x.options());
   buffer.narrow(0, 2, x.size(0)).copy_(x);
   slot.frames = buffer.narrow(0, x.size(0), 2).clone();
-  const auto y = convolve(conv, buffer, {1, 1, 1}, {0, 0, 0});  // [T, H, W, 2 C]
+  const auto y = convolve(conv, buffer, {1, 1, 1}, {0, 0, 0});                       // [T, H, W, 2 C]
   return y.view({y.size(0), y.size(1), y.size(2), 2, -1}).permute({0, 3, 1, 2, 4});  // [T, 2, H, W, C], a view
 }
 
@@ -36,7 +36,8 @@ at::Tensor upsampled(const Resampler& resampler, const at::Tensor& x, CausalStat
     slot.started = true;
   }
   const auto s = y.sizes().vec();
-  const auto wide = y.unsqueeze(3).unsqueeze(5).expand({s[0], s[1], s[2], 2, s[3], 2, s[4]}).reshape({s[0] * s[1], 2 * s[2], 2 * s[3], s[4]});
+  const auto wide =
+      y.unsqueeze(3).unsqueeze(5).expand({s[0], s[1], s[2], 2, s[3], 2, s[4]}).reshape({s[0] * s[1], 2 * s[2], 2 * s[3], s[4]});
   return convolve(resampler.spatial, wide, {1, 1}, {1, 1});
 }
 
@@ -81,11 +82,17 @@ at::Tensor repeated_up(const Stage& stage, const at::Tensor& x, bool first_chunk
 
 at::Tensor convolve(const Conv& conv, const at::Tensor& x, at::IntArrayRef stride, at::IntArrayRef padding) {
   if (conv.fast.defined()) return nn::convolve(conv.fast, x.contiguous(), 0, conv.fast.weight.size(0));
-  if (conv.weight.dim() == 4) return at::conv2d(x.permute({0, 3, 1, 2}), conv.weight, conv.bias, stride, padding).permute({0, 2, 3, 1}).contiguous();
-  return at::conv3d(x.unsqueeze(0).permute({0, 4, 1, 2, 3}), conv.weight, conv.bias, stride, padding).permute({0, 2, 3, 4, 1}).squeeze(0).contiguous();
+  if (conv.weight.dim() == 4)
+    return at::conv2d(x.permute({0, 3, 1, 2}), conv.weight, conv.bias, stride, padding).permute({0, 2, 3, 1}).contiguous();
+  return at::conv3d(x.unsqueeze(0).permute({0, 4, 1, 2, 3}), conv.weight, conv.bias, stride, padding)
+      .permute({0, 2, 3, 4, 1})
+      .squeeze(0)
+      .contiguous();
 }
 
-at::Tensor pointwise(const Conv& conv, const at::Tensor& x) { return at::linear(x, conv.weight.reshape({conv.weight.size(0), -1}), conv.bias); }
+at::Tensor pointwise(const Conv& conv, const at::Tensor& x) {
+  return at::linear(x, conv.weight.reshape({conv.weight.size(0), -1}), conv.bias);
+}
 
 at::Tensor causal(const Conv& conv, const at::Tensor& gamma, const at::Tensor& x, CausalState& state) {
   auto& slot = state.take();
@@ -137,7 +144,9 @@ at::Tensor run(const Stage& stage, const at::Tensor& x, CausalState& state) {
 at::Tensor patchify(const at::Tensor& frames, std::int64_t patch) {
   if (patch == 1) return frames;
   const auto s = frames.sizes().vec();
-  return frames.reshape({s[0], s[1] / patch, patch, s[2] / patch, patch, s[3]}).permute({0, 1, 3, 5, 4, 2}).reshape({s[0], s[1] / patch, s[2] / patch, -1});
+  return frames.reshape({s[0], s[1] / patch, patch, s[2] / patch, patch, s[3]})
+      .permute({0, 1, 3, 5, 4, 2})
+      .reshape({s[0], s[1] / patch, s[2] / patch, -1});
 }
 
 at::Tensor unpatchify(const at::Tensor& frames, std::int64_t patch) {

@@ -13,7 +13,8 @@ std::vector<std::int64_t> encoder_widths(const WanVaeConfig& config) {
 }
 std::vector<std::int64_t> decoder_widths(const WanVaeConfig& config) {
   std::vector<std::int64_t> widths{config.decoder_base_dim * config.dim_mult.back()};
-  for (auto factor = config.dim_mult.rbegin(); factor != config.dim_mult.rend(); ++factor) widths.push_back(config.decoder_base_dim * *factor);
+  for (auto factor = config.dim_mult.rbegin(); factor != config.dim_mult.rend(); ++factor)
+    widths.push_back(config.decoder_base_dim * *factor);
   return widths;
 }
 
@@ -61,13 +62,14 @@ void visit_encoder(VaeHalf& half, const WanVaeConfig& config, const Walk& walk) 
     auto& stage = half.stages[s];
     auto in = widths[s];
     for (std::size_t b = 0; b < stage.blocks.size(); ++b) {
-      const auto name = config.residual ? fmt::format("encoder.down_blocks.{}.resnets.{}", s, b) : fmt::format("encoder.down_blocks.{}", flat++);
+      const auto name =
+          config.residual ? fmt::format("encoder.down_blocks.{}.resnets.{}", s, b) : fmt::format("encoder.down_blocks.{}", flat++);
       walk.res(name, in, widths[s + 1], stage.blocks[b]);
       in = widths[s + 1];
     }
     if (stage.resampler.mode != Resample::none)
-      walk.resample(config.residual ? fmt::format("encoder.down_blocks.{}.downsampler", s) : fmt::format("encoder.down_blocks.{}", flat++), widths[s + 1], 0,
-                    stage.resampler);
+      walk.resample(config.residual ? fmt::format("encoder.down_blocks.{}.downsampler", s) : fmt::format("encoder.down_blocks.{}", flat++),
+                    widths[s + 1], 0, stage.resampler);
   }
   walk.mid("encoder.mid_block", widths.back(), half.mid);
   walk.gamma("encoder.norm_out", widths.back(), true, half.norm_out);
@@ -87,8 +89,8 @@ void visit_decoder(VaeHalf& half, const WanVaeConfig& config, const Walk& walk) 
       in = out;
     }
     if (stage.resampler.mode != Resample::none)
-      walk.resample(fmt::format("decoder.up_blocks.{}.{}", s, config.residual ? "upsampler" : "upsamplers.0"), out, config.residual ? out : out / 2,
-                    stage.resampler);
+      walk.resample(fmt::format("decoder.up_blocks.{}.{}", s, config.residual ? "upsampler" : "upsamplers.0"), out,
+                    config.residual ? out : out / 2, stage.resampler);
   }
   walk.gamma("decoder.norm_out", widths.back(), true, half.norm_out);
   walk.conv("decoder.conv_out", config.out_channels, widths.back(), {3, 3, 3}, half.conv_out);
@@ -136,7 +138,8 @@ void visit(VaeWeights& vae, const WanVaeConfig& config, const ConvVisitor& visit
 
 VaeWeights take_vae(weights::WeightMap& weights, const WanVaeConfig& config) {
   auto vae = shape_vae(config);
-  visit(vae, config, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& value) { value = weights.take(name, shape); });
+  visit(vae, config,
+        [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& value) { value = weights.take(name, shape); });
   return vae;
 }
 

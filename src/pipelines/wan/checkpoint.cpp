@@ -7,7 +7,9 @@
 namespace gallop::pipelines::wan {
 namespace {
 
-at::Tensor of_text(const std::string& text) { return at::tensor(std::vector<std::int64_t>(text.begin(), text.end()), at::kLong).to(at::kByte); }
+at::Tensor of_text(const std::string& text) {
+  return at::tensor(std::vector<std::int64_t>(text.begin(), text.end()), at::kLong).to(at::kByte);
+}
 at::Tensor of_numbers(const std::vector<std::int64_t>& numbers) { return at::tensor(numbers, at::kLong); }
 
 std::vector<std::int64_t> numbers_of(const at::Tensor& tensor) {
@@ -17,7 +19,8 @@ std::vector<std::int64_t> numbers_of(const at::Tensor& tensor) {
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& file, const std::string& request, const schedulers::Scheduler& solver, const at::Tensor& latents) {
+void save_checkpoint(const std::filesystem::path& file, const std::string& request, const schedulers::Scheduler& solver,
+                     const at::Tensor& latents) {
   const auto state = solver.state();
   weights::TensorMap tensors{{"request", of_text(request)}, {"latents", latents.to(at::kCPU)}};
   std::vector<std::int64_t> numbers{state.evaluation, static_cast<std::int64_t>(state.tensors.size())};
@@ -33,11 +36,13 @@ bool resume_checkpoint(const std::filesystem::path& file, const std::string& req
   const auto tensors = weights::open_safetensors(file);
   const auto find = [&](const std::string& name) {
     const auto found = tensors.find(name);
-    GALLOP_CHECK(found != tensors.end(), FormatError, "{}: no tensor \"{}\"; this is no checkpoint of a run, remove it or name another file", base::quote(file), name);
+    GALLOP_CHECK(found != tensors.end(), FormatError,
+                 "{}: no tensor \"{}\"; this is no checkpoint of a run, remove it or name another file", base::quote(file), name);
     return found->second;
   };
   GALLOP_CHECK(find("request").equal(of_text(request)), InvalidArgument,
-               "generate.checkpoint: {} was kept by a run with other options, weights or adapters; remove it or name another file", base::quote(file));
+               "generate.checkpoint: {} was kept by a run with other options, weights or adapters; remove it or name another file",
+               base::quote(file));
   const auto numbers = numbers_of(find("state"));
   const auto kept = find("latents");
   GALLOP_CHECK(numbers.size() >= 2 && numbers[0] >= 0 && numbers[0] <= solver.evaluations() && numbers[1] >= 0 && numbers[1] <= 16 &&

@@ -31,15 +31,18 @@ WanConfig transformer_config(const WanFiles& files, const weights::TensorMap& te
     const auto where = files.transformer_config.string();
     if (json.value("_class_name", std::string()) != "WanModel") return WanConfig::from_diffusers(json, where);
     auto config = WanConfig::from_original(json, where);
-    if (const auto found = tensors.find("condition_embedder.image_embedder.norm1.weight"); found != tensors.end()) config.image_dim = found->second.size(0);
-    if (const auto found = tensors.find("condition_embedder.image_embedder.pos_embed"); found != tensors.end()) config.image_tokens = found->second.size(1);
+    if (const auto found = tensors.find("condition_embedder.image_embedder.norm1.weight"); found != tensors.end())
+      config.image_dim = found->second.size(0);
+    if (const auto found = tensors.find("condition_embedder.image_embedder.pos_embed"); found != tensors.end())
+      config.image_tokens = found->second.size(1);
     return config;
   }
   for (const auto& [name, tensor] : tensors)
     GALLOP_CHECK(!name.starts_with("vace_blocks."), Unsupported, "{}: a VACE model, a relative of Wan that is not read", file.string());
   WanConfig config;
   const auto patch = shape_of(tensors, "patch_embedding.weight", file, 5);
-  GALLOP_CHECK(patch[0] % config.head_dim == 0, Unsupported, "{}: {} channels are no multiple of 128; put the model's config.json beside the file", file.string(), patch[0]);
+  GALLOP_CHECK(patch[0] % config.head_dim == 0, Unsupported,
+               "{}: {} channels are no multiple of 128; put the model's config.json beside the file", file.string(), patch[0]);
   config.heads = patch[0] / config.head_dim;
   config.in_channels = patch[1];
   config.out_channels = shape_of(tensors, "proj_out.bias", file, 1)[0] / 4;
@@ -59,7 +62,8 @@ WanVaeConfig vae_config(const WanFiles& files, const weights::TensorMap& tensors
   const auto z = shape_of(tensors, "post_quant_conv.bias", files.vae, 1)[0];
   const bool residual = tensors.contains("decoder.up_blocks.0.upsampler.resample.1.weight");
   auto config = residual ? WanVaeConfig::v22() : WanVaeConfig::v21();
-  GALLOP_CHECK(z == config.z_dim, ModelError, "{}: {} latent channels, expected {} for this form of the VAE", files.vae.string(), z, config.z_dim);
+  GALLOP_CHECK(z == config.z_dim, ModelError, "{}: {} latent channels, expected {} for this form of the VAE", files.vae.string(), z,
+               config.z_dim);
   config.base_dim = shape_of(tensors, "encoder.conv_in.bias", files.vae, 1)[0];
   config.decoder_base_dim = shape_of(tensors, "decoder.conv_out.weight", files.vae, 5)[1];
   return config;

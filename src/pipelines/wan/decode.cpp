@@ -9,12 +9,12 @@ namespace gallop::pipelines::wan {
 
 at::Tensor to_bytes(const at::Tensor& frames) { return frames.to(at::kCPU).mul(0.5).add(0.5).clamp(0.0, 1.0).mul(255.0).to(at::kByte); }
 
-Video decode_latents(WanParts& parts, const at::Tensor& latents, double fps, const models::wan::DecodePlan& plan, const base::RunMonitor& monitor,
-                     const std::function<void(std::int64_t, const Video&)>& on_frames) {
+Video decode_latents(WanParts& parts, const at::Tensor& latents, double fps, const models::wan::DecodePlan& plan,
+                     const base::RunMonitor& monitor, const std::function<void(std::int64_t, const Video&)>& on_frames) {
   const c10::InferenceMode guard;
   const auto& config = parts.vae_config();
-  GALLOP_CHECK(latents.dim() == 4 && latents.size(0) == config.z_dim && latents.numel() > 0, InvalidArgument, "decode.latents: [{}], expected [{}, t, h, w]",
-               fmt::join(latents.sizes(), ", "), config.z_dim);
+  GALLOP_CHECK(latents.dim() == 4 && latents.size(0) == config.z_dim && latents.numel() > 0, InvalidArgument,
+               "decode.latents: [{}], expected [{}, t, h, w]", fmt::join(latents.sizes(), ", "), config.z_dim);
   const auto count = config.temporal * (latents.size(1) - 1) + 1;
   auto frames = at::empty({count, latents.size(2) * config.spatial, latents.size(3) * config.spatial, 3}, at::kByte);
   std::int64_t done = 0;

@@ -16,10 +16,13 @@ namespace {
 // One request at work.
 class Denoiser {
  public:
-  Denoiser(WanParts& parts, const WanTraits& traits, const GenerateOptions& options, const ConditioningTensors& conditioning, const base::RunMonitor& monitor)
+  Denoiser(WanParts& parts, const WanTraits& traits, const GenerateOptions& options, const ConditioningTensors& conditioning,
+           const base::RunMonitor& monitor)
       : parts_(parts), traits_(traits), options_(options), monitor_(monitor), shape_(latent_shape(options, parts.vae_config())) {
     check(conditioning);
-    const auto place = [&](const at::Tensor& value) { return value.defined() ? value.to(parts.device(), at::kFloat).unsqueeze(0) : at::Tensor(); };
+    const auto place = [&](const at::Tensor& value) {
+      return value.defined() ? value.to(parts.device(), at::kFloat).unsqueeze(0) : at::Tensor();
+    };
     prompt_ = place(conditioning.prompt);
     if (*options.guidance > 1.0) negative_ = place(conditioning.negative);
     condition_ = place(conditioning.image.condition);
@@ -60,8 +63,9 @@ class Denoiser {
   void check(const ConditioningTensors& given) const {
     const auto& config = parts_.transformer_config();
     const auto demand = [](const char* what, const at::Tensor& value, const std::vector<std::int64_t>& shape) {
-      GALLOP_CHECK(value.defined() && value.sizes() == at::IntArrayRef(shape), InvalidArgument, "denoise.{}: [{}], expected [{}]; encode it with this pipeline and these options",
-                   what, value.defined() ? fmt::format("{}", fmt::join(value.sizes(), ", ")) : "absent", fmt::join(shape, ", "));
+      GALLOP_CHECK(value.defined() && value.sizes() == at::IntArrayRef(shape), InvalidArgument,
+                   "denoise.{}: [{}], expected [{}]; encode it with this pipeline and these options", what,
+                   value.defined() ? fmt::format("{}", fmt::join(value.sizes(), ", ")) : "absent", fmt::join(shape, ", "));
     };
     demand("prompt", given.prompt, {config.text_rows, config.text_dim});
     if (*options_.guidance > 1.0) demand("negative", given.negative, {config.text_rows, config.text_dim});
@@ -119,7 +123,8 @@ int first_evaluation(const schedulers::Scheduler& solver, const GenerateOptions&
 at::Tensor checked(at::Tensor latents, const schedulers::Scheduler& solver, at::ScalarType type) {
   if (!at::isfinite(latents).all().item<bool>())
     throw ModelError(fmt::format("denoise: step {} of {} gave values that are no numbers; {}", solver.evaluation(), solver.evaluations(),
-                                 type == at::kHalf ? "float16 overflows in this model: use bfloat16 or float32" : "the weights are damaged, or an adapter is too strong"));
+                                 type == at::kHalf ? "float16 overflows in this model: use bfloat16 or float32"
+                                                   : "the weights are damaged, or an adapter is too strong"));
   return latents;
 }
 

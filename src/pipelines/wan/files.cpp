@@ -29,8 +29,8 @@ fs::path checkpoint_in(const fs::path& folder) {
   GALLOP_CHECK(!files_ending(folder, ".gguf").empty() ? !found.empty() : true, Unsupported,
                "{}: holds GGUF files, which are not read; use the safetensors form of the model", folder.string());
   GALLOP_CHECK(!found.empty(), NotFound, "{}: no .safetensors file; the download may be incomplete", folder.string());
-  GALLOP_CHECK(found.size() == 1, InvalidArgument, "{}: {} checkpoints ({}, {} ...), expected one; give the files one by one", folder.string(), found.size(),
-               found[0].filename().string(), found[1].filename().string());
+  GALLOP_CHECK(found.size() == 1, InvalidArgument, "{}: {} checkpoints ({}, {} ...), expected one; give the files one by one",
+               folder.string(), found.size(), found[0].filename().string(), found[1].filename().string());
   return found[0];
 }
 
@@ -101,7 +101,8 @@ WanFiles original_files(const fs::path& folder) {
 // One file of a part's folder, or nothing.
 fs::path only_file(const fs::path& folder) {
   const auto found = files_ending(folder, ".safetensors");
-  GALLOP_CHECK(found.size() <= 1, InvalidArgument, "{}: {} files, expected one; give the files one by one (PipelineFiles)", folder.string(), found.size());
+  GALLOP_CHECK(found.size() <= 1, InvalidArgument, "{}: {} files, expected one; give the files one by one (PipelineFiles)", folder.string(),
+               found.size());
   return found.empty() ? fs::path() : found[0];
 }
 
@@ -115,18 +116,19 @@ std::optional<WanFiles> find_in(const fs::path& folder) {
                  "{}: \"{}\" is a relative of Wan that is not read", index.string(), kind);
     return diffusers_files(folder, json);
   }
-  const auto is_original = [](const fs::path& file) { return fs::exists(file) && base::read_json(file).value("_class_name", std::string()) == "WanModel"; };
+  const auto is_original = [](const fs::path& file) {
+    return fs::exists(file) && base::read_json(file).value("_class_name", std::string()) == "WanModel";
+  };
   if (is_original(folder / "config.json") || is_original(folder / "high_noise_model" / "config.json")) {
     auto files = original_files(folder);
-    if (files.transformers.size() == 2)
-      files.boundary = base::read_json(files.transformer_config).value("in_dim", 16) == 36 ? 0.9 : 0.875;
+    if (files.transformers.size() == 2) files.boundary = base::read_json(files.transformer_config).value("in_dim", 16) == 36 ? 0.9 : 0.875;
     return files;
   }
   if (!fs::is_directory(folder / "diffusion_models")) return std::nullopt;
   PipelineFiles parts;
   const auto transformers = files_ending(folder / "diffusion_models", ".safetensors");
-  GALLOP_CHECK(!transformers.empty() && transformers.size() <= 2, InvalidArgument, "{}: {} files in diffusion_models, expected one, or the two experts",
-               folder.string(), transformers.size());
+  GALLOP_CHECK(!transformers.empty() && transformers.size() <= 2, InvalidArgument,
+               "{}: {} files in diffusion_models, expected one, or the two experts", folder.string(), transformers.size());
   parts.transformer = transformers[0];  // "high" sorts before "low"
   if (transformers.size() == 2) parts.transformer_2 = transformers[1];
   parts.vae = only_file(folder / "vae");
@@ -148,7 +150,8 @@ std::optional<WanFiles> find_files(const fs::path& folder) {
 }
 
 WanFiles find_files(const PipelineFiles& parts) {
-  GALLOP_CHECK(!parts.transformer.empty() && !parts.vae.empty(), InvalidArgument, "a pipeline from separate files needs at least a transformer and a vae");
+  GALLOP_CHECK(!parts.transformer.empty() && !parts.vae.empty(), InvalidArgument,
+               "a pipeline from separate files needs at least a transformer and a vae");
   for (const auto& file : {parts.transformer, parts.transformer_2, parts.vae, parts.text_encoder, parts.image_encoder}) {
     if (file.empty()) continue;
     GALLOP_CHECK(file.extension() != ".gguf", Unsupported, "{}: GGUF files are not read; use the safetensors form", file.string());

@@ -11,7 +11,7 @@
 namespace gallop::pipelines::wan {
 
 struct WanFiles {
-  std::filesystem::path root;                      // the model's folder; empty for separate files
+  std::filesystem::path root;                       // the model's folder; empty for separate files
   std::vector<std::filesystem::path> transformers;  // one, or the high-noise and the low-noise expert
   std::filesystem::path vae, text_encoder, text_config, tokenizer, image_encoder, image_config;  // empty: absent
   std::filesystem::path vae_config, transformer_config;
@@ -19,7 +19,7 @@ struct WanFiles {
   bool expand_timesteps = false;
   std::optional<double> flow_shift = std::nullopt;  // of the scheduler's file
   base::Json own = {};                              // gallop.json of the folder: name and defaults of a model of one's own
-  std::string layout;  // "diffusers", "original", "files"
+  std::string layout;                               // "diffusers", "original", "files"
 };
 
 // Nothing when the folder holds no Wan model. FormatError, NotFound (a part that the index names is absent), Unsupported.

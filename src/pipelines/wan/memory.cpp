@@ -68,7 +68,9 @@ Bytes half_work(const WanVaeConfig& config, std::int64_t base, std::int64_t conv
 }
 
 Bytes decode_work(const WanVaeConfig& config, const std::vector<std::int64_t>& latent, const DecodePlan& plan, std::int64_t frames) {
-  const auto reach = [&](std::int64_t tile, std::int64_t side) { return tile == 0 ? side : std::min(side, tile + 2 * models::wan::WanVae::kHalo); };
+  const auto reach = [&](std::int64_t tile, std::int64_t side) {
+    return tile == 0 ? side : std::min(side, tile + 2 * models::wan::WanVae::kHalo);
+  };
   const auto h = reach(plan.tile_rows, latent[2]), w = reach(plan.tile_columns, latent[3]);
   Bytes work = half_work(config, config.decoder_base_dim, 2 * (config.res_blocks + 1) + 1, h, w);
   const Bytes picture = product({frames, latent[2] * config.spatial, latent[3] * config.spatial, 3});
@@ -84,7 +86,8 @@ Bytes encode_work(const WanParts& parts, const GenerateOptions& options) {
   const bool whole = options.video || parts.transformer_config().in_channels != parts.transformer_config().out_channels;
   if (!options.first_frame && !options.video) return 0;
   const std::int64_t frames = whole ? *options.frames : 1;
-  return half_work(config, config.base_dim, 2 * config.res_blocks + 1, latent[2], latent[3]) + product({frames, *options.height, *options.width, 3}) * 4 * 3;
+  return half_work(config, config.base_dim, 2 * config.res_blocks + 1, latent[2], latent[3]) +
+         product({frames, *options.height, *options.width, 3}) * 4 * 3;
 }
 
 // Fewer and fewer latent pixels a tile; the last entry is the smallest that is sensible.
@@ -106,9 +109,11 @@ void choose_decode(MemoryPlan& plan, const WanParts& parts, const GenerateOption
   MemoryPlan::Stage best{.name = "decode"};
   for (const auto& candidate : decode_plans(latent)) {
     const MemoryPlan::Stage stage{"decode", parts.bytes().vae + others, decode_work(parts.vae_config(), latent, candidate, *options.frames),
-                                  candidate.tiled() ? fmt::format("tiles of {} x {} latent pixels and a margin of {}, exact", candidate.tile_columns ? candidate.tile_columns : latent[3],
-                                                                  candidate.tile_rows ? candidate.tile_rows : latent[2], models::wan::WanVae::kHalo)
-                                                    : std::string("whole frames, one latent frame at a time")};
+                                  candidate.tiled()
+                                      ? fmt::format("tiles of {} x {} latent pixels and a margin of {}, exact",
+                                                    candidate.tile_columns ? candidate.tile_columns : latent[3],
+                                                    candidate.tile_rows ? candidate.tile_rows : latent[2], models::wan::WanVae::kHalo)
+                                      : std::string("whole frames, one latent frame at a time")};
     if (!best.how.empty() && stage.total() >= best.total()) continue;
     best = stage;
     plan.decode = candidate;
@@ -126,10 +131,15 @@ MemoryPlan plan_at(int level, const WanParts& parts, const GenerateOptions& opti
   const Bytes vision = pictures ? bytes.vision : 0, vae = bytes.vae;
   const Bytes kept = plan.release ? 0 : text + vision + vae + expert;
   const auto held = [&](Bytes own) { return plan.release ? own : kept; };
-  const auto mapped = [](bool views, const char* otherwise) { return views ? std::string("used straight from the file") : std::string(otherwise); };
-  plan.stages.push_back({"text", held(text), text_work(parts), mapped(bytes.text_views, plan.stream_text ? "one layer at a time" : "resident")});
+  const auto mapped = [](bool views, const char* otherwise) {
+    return views ? std::string("used straight from the file") : std::string(otherwise);
+  };
+  plan.stages.push_back(
+      {"text", held(text), text_work(parts), mapped(bytes.text_views, plan.stream_text ? "one layer at a time" : "resident")});
   if (pictures) plan.stages.push_back({"pictures", held(vae + vision), encode_work(parts, options), "resident"});
-  plan.stages.push_back({"denoise", held(expert), denoise_work(parts, options), mapped(bytes.expert_views, plan.stream_blocks ? "two blocks at a time, the next one fetched meanwhile" : "resident")});
+  plan.stages.push_back(
+      {"denoise", held(expert), denoise_work(parts, options),
+       mapped(bytes.expert_views, plan.stream_blocks ? "two blocks at a time, the next one fetched meanwhile" : "resident")});
   choose_decode(plan, parts, options, plan.release ? 0 : kept - vae);
   for (const auto& stage : plan.stages) plan.peak = std::max(plan.peak, stage.total());
   return plan;
@@ -140,8 +150,11 @@ MemoryPlan plan_at(int level, const WanParts& parts, const GenerateOptions& opti
 std::string MemoryPlan::text() const {
   std::string lines;
   for (const auto& stage : stages)
-    lines += fmt::format("  {:<9}{:>8} MB weights +{:>8} MB at work   {}\n", stage.name, megabytes(stage.weights), megabytes(stage.work), stage.how);
-  lines += fmt::format("  peak     {:>8} MB{}\n", megabytes(peak), limit == 0 ? std::string(", no limit set") : fmt::format(" of {} MB allowed{}", megabytes(limit), fits() ? "" : ": DOES NOT FIT"));
+    lines += fmt::format("  {:<9}{:>8} MB weights +{:>8} MB at work   {}\n", stage.name, megabytes(stage.weights), megabytes(stage.work),
+                         stage.how);
+  lines += fmt::format(
+      "  peak     {:>8} MB{}\n", megabytes(peak),
+      limit == 0 ? std::string(", no limit set") : fmt::format(" of {} MB allowed{}", megabytes(limit), fits() ? "" : ": DOES NOT FIT"));
   return lines;
 }
 
@@ -153,7 +166,8 @@ MemoryPlan plan_memory(const WanParts& parts, const GenerateOptions& options, By
 
 void demand_fits(const MemoryPlan& plan, const WanParts& parts, const GenerateOptions& options) {
   if (plan.fits()) return;
-  const auto worst = *std::max_element(plan.stages.begin(), plan.stages.end(), [](const auto& a, const auto& b) { return a.total() < b.total(); });
+  const auto worst =
+      *std::max_element(plan.stages.begin(), plan.stages.end(), [](const auto& a, const auto& b) { return a.total() < b.total(); });
   // The largest clip of this shape that would fit: fewer frames first, then a smaller picture.
   auto smaller = options;
   smaller.initial_noise.reset();
@@ -172,9 +186,10 @@ void demand_fits(const MemoryPlan& plan, const WanParts& parts, const GenerateOp
     advice = fmt::format("{} frames of {}x{} would fit", *smaller.frames, *smaller.width, *smaller.height);
     break;
   }
-  throw OutOfMemory(fmt::format("load.memory_limit: {} frames of {}x{} need {} MB at the stage \"{}\" ({} MB weights, {} MB at work), {} MB are allowed; {}\n{}", *options.frames,
-                                *options.width, *options.height, megabytes(worst.total()), worst.name, megabytes(worst.weights), megabytes(worst.work), megabytes(plan.limit), advice,
-                                plan.text()));
+  throw OutOfMemory(fmt::format(
+      "load.memory_limit: {} frames of {}x{} need {} MB at the stage \"{}\" ({} MB weights, {} MB at work), {} MB are allowed; {}\n{}",
+      *options.frames, *options.width, *options.height, megabytes(worst.total()), worst.name, megabytes(worst.weights),
+      megabytes(worst.work), megabytes(plan.limit), advice, plan.text()));
 }
 
 }  // namespace gallop::pipelines::wan

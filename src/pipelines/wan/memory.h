@@ -15,13 +15,13 @@ struct MemoryPlan {
     std::string how = {};                 // what was chosen, in words
     std::uint64_t total() const { return weights + work; }
   };
-  bool release = false;       // parts are freed when their stage is over
+  bool release = false;  // parts are freed when their stage is over
   bool stream_text = false, stream_blocks = false;
   models::wan::DecodePlan decode = {};
   std::vector<Stage> stages = {};
   std::uint64_t peak = 0, limit = 0;  // limit 0: none
   bool fits() const { return limit == 0 || peak <= limit; }
-  std::string text() const;           // a line a stage
+  std::string text() const;  // a line a stage
 };
 
 // The plan with the least streaming and tiling that fits the limit; the smallest one there is when none does.

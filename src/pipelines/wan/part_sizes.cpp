@@ -35,12 +35,15 @@ void WanParts::count_bytes() {
   });
   bytes_.expert = bytes_.globals + bytes_.block * static_cast<std::uint64_t>(config_.layers);
   auto vae = vae_weights_;
-  models::wan::visit(vae, vae_config_, [&](const std::string&, const std::vector<std::int64_t>&, at::Tensor& value) { bytes_.vae += bytes_of(value, at::kFloat); });
+  models::wan::visit(vae, vae_config_, [&](const std::string&, const std::vector<std::int64_t>&, at::Tensor& value) {
+    bytes_.vae += bytes_of(value, at::kFloat);
+  });
   for (const auto& [name, value] : vision_tensors_) bytes_.vision += bytes_of(value, dtype_);
   bytes_.expert_views = experts_[0].views && experts_.back().views;
   if (!text_config_) return;
   const auto type = dtype_ == at::kHalf ? at::kFloat : dtype_;
-  bytes_.text_views = device_.is_cpu() && text_scales_.empty() && !text_weights_.layers.empty() && text_weights_.layers[0].q.weight.scalar_type() == type;
+  bytes_.text_views =
+      device_.is_cpu() && text_scales_.empty() && !text_weights_.layers.empty() && text_weights_.layers[0].q.weight.scalar_type() == type;
   for (const auto& layer : text_weights_.layers) {
     bytes_.text_layer = 0;
     for (const auto& [name, value] : models::umt5::tensors_of(layer)) bytes_.text_layer += bytes_of(value, type);

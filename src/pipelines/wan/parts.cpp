@@ -35,12 +35,14 @@ WanParts::WanParts(WanFiles files, const LoadOptions& options) : files_(std::mov
   const c10::InferenceMode guard;
   open_experts();
   if (options.dtype) {
-    GALLOP_CHECK(*options.dtype != DType::uint8, InvalidArgument, "load.dtype: uint8 is no type for weights; use float32, bfloat16 or float16");
+    GALLOP_CHECK(*options.dtype != DType::uint8, InvalidArgument,
+                 "load.dtype: uint8 is no type for weights; use float32, bfloat16 or float16");
     dtype_ = tensor::to_aten(*options.dtype);
   } else if (!device_.is_cpu()) {
     dtype_ = stored_type(experts_[0].weights);
   }
-  for (auto& expert : experts_) expert.views = device_.is_cpu() && expert.scales.empty() && expert.weights.blocks[0].self.q.weight.scalar_type() == dtype_;
+  for (auto& expert : experts_)
+    expert.views = device_.is_cpu() && expert.scales.empty() && expert.weights.blocks[0].self.q.weight.scalar_type() == dtype_;
   open_vae();
   open_text();
   open_vision();
@@ -73,10 +75,12 @@ void WanParts::open_vae() {
   map.finish();
   const auto z = vae_config_.z_dim;
   const auto hint = z == 48 ? ": this is the Wan 2.2 VAE of the 5B model" : z == 16 ? ": this is the Wan 2.1 VAE" : "";
-  GALLOP_CHECK(config_.out_channels == z, ModelError, "{}: the VAE has {} latent channels, the transformer makes {}{}; use the VAE of this model",
-               files_.vae.string(), z, config_.out_channels, hint);
+  GALLOP_CHECK(config_.out_channels == z, ModelError,
+               "{}: the VAE has {} latent channels, the transformer makes {}{}; use the VAE of this model", files_.vae.string(), z,
+               config_.out_channels, hint);
   GALLOP_CHECK(config_.in_channels == z || config_.in_channels == 2 * z + 4, Unsupported,
-               "{}: the transformer takes {} channels, expected {} (noise) or {} (noise, mask, picture); relatives of Wan with other inputs are not run",
+               "{}: the transformer takes {} channels, expected {} (noise) or {} (noise, mask, picture); relatives of Wan with other "
+               "inputs are not run",
                files_.transformers[0].string(), config_.in_channels, z, 2 * z + 4);
 }
 
@@ -89,13 +93,15 @@ void WanParts::open_text() {
     embedded_tokenizer_.assign(static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes());
   }
   tensors = models::wan::take_scales(models::umt5::encoder_tensors(std::move(tensors)), text_scales_);
-  text_config_ = files_.text_config.empty() ? models::umt5::EncoderConfig::from_tensors(tensors, where)
-                                            : models::umt5::EncoderConfig::from_json(base::read_json(files_.text_config), files_.text_config.string());
+  text_config_ = files_.text_config.empty()
+                     ? models::umt5::EncoderConfig::from_tensors(tensors, where)
+                     : models::umt5::EncoderConfig::from_json(base::read_json(files_.text_config), files_.text_config.string());
   weights::WeightMap map(std::move(tensors), where);
   text_weights_ = models::umt5::take_encoder(*text_config_, map);
   map.finish();
-  GALLOP_CHECK(text_config_->width == config_.text_dim, ModelError, "{}: the text encoder is {} wide, the transformer expects {}; it belongs to another model",
-               where, text_config_->width, config_.text_dim);
+  GALLOP_CHECK(text_config_->width == config_.text_dim, ModelError,
+               "{}: the text encoder is {} wide, the transformer expects {}; it belongs to another model", where, text_config_->width,
+               config_.text_dim);
 }
 
 void WanParts::open_vision() {
@@ -104,15 +110,18 @@ void WanParts::open_vision() {
     const auto json = base::read_json(files_.image_config);
     // A config of a whole CLIP nests the tower's.
     const auto& tower = json.contains("vision_config") ? json["vision_config"] : json;
-    GALLOP_CHECK(tower.value("hidden_act", std::string("gelu")) == "gelu", Unsupported, "{}: the tower's activation is not the exact gelu", files_.image_config.string());
-    if (tower.contains("num_attention_heads") && tower["num_attention_heads"].is_number_integer()) vision_heads_ = tower["num_attention_heads"];
+    GALLOP_CHECK(tower.value("hidden_act", std::string("gelu")) == "gelu", Unsupported, "{}: the tower's activation is not the exact gelu",
+                 files_.image_config.string());
+    if (tower.contains("num_attention_heads") && tower["num_attention_heads"].is_number_integer())
+      vision_heads_ = tower["num_attention_heads"];
   }
   vision_tensors_ = models::clip::vision_tensors(weights::open_weights(files_.image_encoder));
   weights::TensorMap shapes;  // the same shapes without memory: what is missing or misfits is found now
   for (const auto& [name, value] : vision_tensors_) shapes[name] = at::empty(value.sizes(), value.options().device(at::kMeta));
   const auto tower = models::clip::WanVision::load(shapes, files_.image_encoder.string(), vision_heads_, at::kFloat, at::kMeta);
-  GALLOP_CHECK(tower.class_token.size(0) == *config_.image_dim, ModelError, "{}: the vision tower is {} wide, the transformer expects {}; it belongs to another model",
-               files_.image_encoder.string(), tower.class_token.size(0), *config_.image_dim);
+  GALLOP_CHECK(tower.class_token.size(0) == *config_.image_dim, ModelError,
+               "{}: the vision tower is {} wide, the transformer expects {}; it belongs to another model", files_.image_encoder.string(),
+               tower.class_token.size(0), *config_.image_dim);
 }
 
 models::wan::WanTransformer& WanParts::expert(std::size_t index) {
@@ -140,7 +149,8 @@ models::wan::WanVae& WanParts::vae() {
 }
 
 const models::umt5::Encoder& WanParts::text_encoder() {
-  GALLOP_CHECK(text_config_.has_value(), NotFound, "{}: has no text encoder; add one, or give the embedded prompt to denoise", files_.transformers[0].string());
+  GALLOP_CHECK(text_config_.has_value(), NotFound, "{}: has no text encoder; add one, or give the embedded prompt to denoise",
+               files_.transformers[0].string());
   if (!text_) {
     const c10::InferenceMode guard;
     // float16 overflows in this encoder (wan.md 2.4).
@@ -160,19 +170,22 @@ const text::Unigram& WanParts::tokenizer() {
     tokenizer_ = std::make_unique<text::Unigram>(text::Unigram::from_sentencepiece(embedded_tokenizer_, files_.text_encoder.string()));
     return *tokenizer_;
   }
-  GALLOP_CHECK(!files_.tokenizer.empty(), NotFound, "{}: has no tokenizer; give tokenizer.json or spiece.model", files_.transformers[0].string());
+  GALLOP_CHECK(!files_.tokenizer.empty(), NotFound, "{}: has no tokenizer; give tokenizer.json or spiece.model",
+               files_.transformers[0].string());
   auto file = files_.tokenizer;
-  if (std::filesystem::is_directory(file)) file = std::filesystem::exists(file / "tokenizer.json") ? file / "tokenizer.json" : file / "spiece.model";
+  if (std::filesystem::is_directory(file))
+    file = std::filesystem::exists(file / "tokenizer.json") ? file / "tokenizer.json" : file / "spiece.model";
   tokenizer_ = std::make_unique<text::Unigram>(text::Unigram::read(file));
   return *tokenizer_;
 }
 
 const models::clip::WanVision& WanParts::vision() {
-  GALLOP_CHECK(!vision_tensors_.empty(), NotFound, "{}: this model needs a CLIP vision tower and has none; add image_encoder", files_.transformers[0].string());
+  GALLOP_CHECK(!vision_tensors_.empty(), NotFound, "{}: this model needs a CLIP vision tower and has none; add image_encoder",
+               files_.transformers[0].string());
   if (!vision_) {
     const c10::InferenceMode guard;
-    vision_ = std::make_unique<models::clip::WanVision>(models::clip::WanVision::load(vision_tensors_, files_.image_encoder.string(), vision_heads_,
-                                                                                      dtype_ == at::kHalf ? at::kFloat : dtype_, device_));
+    vision_ = std::make_unique<models::clip::WanVision>(models::clip::WanVision::load(
+        vision_tensors_, files_.image_encoder.string(), vision_heads_, dtype_ == at::kHalf ? at::kFloat : dtype_, device_));
   }
   return *vision_;
 }

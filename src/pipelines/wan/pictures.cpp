@@ -41,7 +41,8 @@ at::Tensor given_frames(const at::Tensor& first, const at::Tensor& last, std::in
 at::Tensor encode_clip(WanParts& parts, const GenerateOptions& options, const base::RunMonitor& monitor) {
   const auto clip = read_clip(*options.video);
   const std::int64_t wanted = *options.frames;
-  GALLOP_CHECK(clip.frames() >= wanted, InvalidArgument, "generate.frames: {} are more than the {} frames of the clip", wanted, clip.frames());
+  GALLOP_CHECK(clip.frames() >= wanted, InvalidArgument, "generate.frames: {} are more than the {} frames of the clip", wanted,
+               clip.frames());
   return latents_of(parts, fitted_clip(tensor::view_of(clip).narrow(0, 0, wanted), *options.height, *options.width), monitor);
 }
 
@@ -75,7 +76,9 @@ ImageTensors encode_inputs(WanParts& parts, const WanTraits& traits, const Gener
   if (options.last_frame) pictures.push_back(pixels_of(*options.last_frame));
   ImageTensors result;
   if (traits.vision) result.features = features_of(parts, pictures);
-  const auto fitted = [&](std::size_t i) { return i < pictures.size() ? fitted_picture(pictures[i], *options.height, *options.width) : at::Tensor(); };
+  const auto fitted = [&](std::size_t i) {
+    return i < pictures.size() ? fitted_picture(pictures[i], *options.height, *options.width) : at::Tensor();
+  };
   if (traits.first_latent) {
     result.condition = latents_of(parts, fitted(0).unsqueeze(1), monitor);
     return result;

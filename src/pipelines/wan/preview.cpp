@@ -23,7 +23,8 @@ void Previewer::fit(WanParts& parts) {
   const auto noise = tensor::seeded_normal({config.z_dim, 1, side, side}, 0);
   auto& vae = parts.vae();
   const auto frame = vae.decode(vae.denormalized(noise.to(parts.device()), 0)).to(at::kCPU);  // [3, 1, H, W]
-  const auto colours = at::avg_pool2d(frame.squeeze(1).unsqueeze(0), {config.spatial, config.spatial}).flatten(2).squeeze(0).t().to(at::kDouble);
+  const auto colours =
+      at::avg_pool2d(frame.squeeze(1).unsqueeze(0), {config.spatial, config.spatial}).flatten(2).squeeze(0).t().to(at::kDouble);
   const auto rows = rows_of(noise).to(at::kDouble);
   // Ridge: noise is well spread, the small term only guards against dead channels.
   auto normal = at::matmul(rows.t(), rows);

@@ -11,12 +11,19 @@ using base::OrderedJson;
 
 OrderedJson described(const Picture& picture) {
   const auto image = read_picture(picture);
-  return {{"name", picture.name()}, {"width", image.width()}, {"height", image.height()}, {"sha256", base::sha256_hex(std::as_bytes(image.pixels()))}};
+  return {{"name", picture.name()},
+          {"width", image.width()},
+          {"height", image.height()},
+          {"sha256", base::sha256_hex(std::as_bytes(image.pixels()))}};
 }
 
 OrderedJson described(const Clip& clip) {
   const auto video = read_clip(clip);
-  return {{"name", clip.name()}, {"frames", video.frames()}, {"width", video.width()}, {"height", video.height()}, {"sha256", base::sha256_hex(std::as_bytes(video.pixels()))}};
+  return {{"name", clip.name()},
+          {"frames", video.frames()},
+          {"width", video.width()},
+          {"height", video.height()},
+          {"sha256", base::sha256_hex(std::as_bytes(video.pixels()))}};
 }
 
 }  // namespace
@@ -42,7 +49,8 @@ OrderedJson to_json(const GenerateOptions& options) {
   put("scheduler", options.scheduler);
   put("shift", options.shift);
   if (options.initial_noise) {
-    json["initial_noise"] = {{"shape", options.initial_noise->shape()}, {"sha256", base::sha256_hex(std::as_bytes(options.initial_noise->values()))}};
+    json["initial_noise"] = {{"shape", options.initial_noise->shape()},
+                             {"sha256", base::sha256_hex(std::as_bytes(options.initial_noise->values()))}};
   } else {
     json["seed"] = options.seed;
   }
@@ -61,7 +69,10 @@ OrderedJson provenance(WanParts& parts, const WanTraits& traits, const GenerateO
   json["options"] = to_json(options);
   json["loras"] = OrderedJson::array();
   for (const auto& lora : loras)
-    json["loras"].push_back({{"file", lora.file.filename().string()}, {"sha256", base::sha256_file(lora.file)}, {"strength", lora.strength}, {"expert", lora.expert}});
+    json["loras"].push_back({{"file", lora.file.filename().string()},
+                             {"sha256", base::sha256_file(lora.file)},
+                             {"strength", lora.strength},
+                             {"expert", lora.expert}});
   json["weights"] = OrderedJson::object();
   for (const auto& [file, hash] : parts.hashes()) json["weights"][file] = hash;
   return json;

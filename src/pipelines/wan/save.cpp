@@ -20,7 +20,8 @@ constexpr std::uint64_t kShard = 2'000'000'000;  // bytes of a file, and about t
 // Tensors of one component as they come, in files of limited size; an index when there is more than one.
 class ShardWriter {
  public:
-  ShardWriter(fs::path folder, std::string stem, const base::RunMonitor& monitor) : folder_(std::move(folder)), stem_(std::move(stem)), monitor_(monitor) {
+  ShardWriter(fs::path folder, std::string stem, const base::RunMonitor& monitor)
+      : folder_(std::move(folder)), stem_(std::move(stem)), monitor_(monitor) {
     fs::create_directories(folder_);
   }
   void add(const std::string& name, const at::Tensor& value) {
@@ -85,7 +86,8 @@ void copy_tokenizer(const fs::path& from, const fs::path& to) {
 // Everything of a model but its weights in memory: reads parts through the walk that loading uses.
 class ModelWriter {
  public:
-  ModelWriter(const WanParts& parts, fs::path folder, at::ScalarType type, const base::RunMonitor& monitor) : parts_(parts), folder_(std::move(folder)), type_(type), monitor_(monitor) {}
+  ModelWriter(const WanParts& parts, fs::path folder, at::ScalarType type, const base::RunMonitor& monitor)
+      : parts_(parts), folder_(std::move(folder)), type_(type), monitor_(monitor) {}
 
   void write() {
     const int total = static_cast<int>(parts_.experts()) + 3;
@@ -129,7 +131,9 @@ class ModelWriter {
   void write_vae() {
     ShardWriter writer(folder_ / "vae", "diffusion_pytorch_model", monitor_);
     auto vae = parts_.vae_weights_;
-    models::wan::visit(vae, parts_.vae_config_, [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& value) { writer.add(name, value.to(at::kFloat)); });
+    models::wan::visit(vae, parts_.vae_config_, [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& value) {
+      writer.add(name, value.to(at::kFloat));
+    });
     writer.finish();
     write_json(folder_ / "vae" / "config.json", parts_.vae_config_.to_diffusers());
     index_["vae"] = {"diffusers", "AutoencoderKLWan"};
@@ -139,7 +143,9 @@ class ModelWriter {
     if (!parts_.text_config_) return;
     const auto type = type_ == at::kHalf ? at::kFloat : type_;  // float16 overflows in this encoder
     ShardWriter writer(folder_ / "text_encoder", "model", monitor_);
-    const auto add = [&](const std::string& name, const at::Tensor& value) { writer.add(name, models::wan::patched(name, value, parts_.text_scales_, type, at::kCPU)); };
+    const auto add = [&](const std::string& name, const at::Tensor& value) {
+      writer.add(name, models::wan::patched(name, value, parts_.text_scales_, type, at::kCPU));
+    };
     const auto& text = parts_.text_weights_;
     add("shared.weight", text.embedding);
     add("encoder.final_layer_norm.weight", text.final_norm);
@@ -159,10 +165,14 @@ class ModelWriter {
   void write_vision() {
     if (parts_.vision_tensors_.empty()) return;
     ShardWriter writer(folder_ / "image_encoder", "model", monitor_);
-    for (const auto& [name, value] : parts_.vision_tensors_) writer.add(name, value.is_floating_point() ? value.to(type_ == at::kHalf ? at::kFloat : type_) : value);
+    for (const auto& [name, value] : parts_.vision_tensors_)
+      writer.add(name, value.is_floating_point() ? value.to(type_ == at::kHalf ? at::kFloat : type_) : value);
     writer.finish();
     const auto heads = parts_.vision_heads_ > 0 ? parts_.vision_heads_ : *parts_.config_.image_dim / 80;
-    write_json(folder_ / "image_encoder" / "config.json", {{"model_type", "clip_vision_model"}, {"hidden_size", *parts_.config_.image_dim}, {"num_attention_heads", heads}, {"hidden_act", "gelu"}});
+    write_json(folder_ / "image_encoder" / "config.json", {{"model_type", "clip_vision_model"},
+                                                           {"hidden_size", *parts_.config_.image_dim},
+                                                           {"num_attention_heads", heads},
+                                                           {"hidden_act", "gelu"}});
     index_["image_encoder"] = {"transformers", "CLIPVisionModelWithProjection"};
   }
 
@@ -176,8 +186,12 @@ class ModelWriter {
     json["scheduler"] = {"diffusers", "UniPCMultistepScheduler"};
     write_json(folder_ / "model_index.json", json);
     fs::create_directories(folder_ / "scheduler");
-    write_json(folder_ / "scheduler" / "scheduler_config.json",
-               {{"_class_name", "UniPCMultistepScheduler"}, {"num_train_timesteps", 1000}, {"solver_order", 2}, {"prediction_type", "flow_prediction"}, {"use_flow_sigmas", true}, {"flow_shift", files.flow_shift.value_or(3.0)}});
+    write_json(folder_ / "scheduler" / "scheduler_config.json", {{"_class_name", "UniPCMultistepScheduler"},
+                                                                 {"num_train_timesteps", 1000},
+                                                                 {"solver_order", 2},
+                                                                 {"prediction_type", "flow_prediction"},
+                                                                 {"use_flow_sigmas", true},
+                                                                 {"flow_shift", files.flow_shift.value_or(3.0)}});
     if (!files.own.is_null()) base::write_text_atomic(folder_ / "gallop.json", files.own.dump(1) + "\n");
   }
 
@@ -190,8 +204,10 @@ class ModelWriter {
 
 void save_model(const WanParts& parts, const fs::path& folder, std::optional<DType> dtype, const base::RunMonitor& monitor) {
   const c10::InferenceMode guard;
-  GALLOP_CHECK(!dtype || *dtype != DType::uint8, InvalidArgument, "save.dtype: uint8 is no type for weights; use bfloat16, float16 or float32");
-  GALLOP_CHECK(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)), InvalidArgument, "{}: exists and is not empty; name a new folder", base::quote(folder));
+  GALLOP_CHECK(!dtype || *dtype != DType::uint8, InvalidArgument,
+               "save.dtype: uint8 is no type for weights; use bfloat16, float16 or float32");
+  GALLOP_CHECK(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)), InvalidArgument,
+               "{}: exists and is not empty; name a new folder", base::quote(folder));
   // Written beside the target, renamed when whole.
   const auto name = folder.has_filename() ? folder : folder.parent_path();
   const auto temporary = name.parent_path() / fmt::format(".{}.{}.part", name.filename().string(), ::getpid());
@@ -211,15 +227,21 @@ std::string described_parts(const WanParts& parts) {
   const auto& bytes = parts.bytes();
   const auto& config = parts.transformer_config();
   const auto& vae = parts.vae_config();
-  const auto line = [](const std::string& name, std::uint64_t size, const std::string& rest) { return fmt::format("  {:<14}{:>8} MB  {}\n", name, (size + 999'999) / 1'000'000, rest); };
+  const auto line = [](const std::string& name, std::uint64_t size, const std::string& rest) {
+    return fmt::format("  {:<14}{:>8} MB  {}\n", name, (size + 999'999) / 1'000'000, rest);
+  };
   std::string text;
   for (std::size_t i = 0; i < parts.experts(); ++i)
     text += line(i == 0 ? "transformer" : "transformer_2", bytes.expert,
-                 fmt::format("{} blocks, width {}, {} heads, {} -> {} channels{}", config.layers, config.width(), config.heads, config.in_channels, config.out_channels,
-                             config.image_dim ? ", image branch" : ""));
-  text += line("vae", bytes.vae, fmt::format("Wan {} form, {} latent channels, {}x in space, {}x in time", vae.residual ? "2.2" : "2.1", vae.z_dim, vae.spatial, vae.temporal));
+                 fmt::format("{} blocks, width {}, {} heads, {} -> {} channels{}", config.layers, config.width(), config.heads,
+                             config.in_channels, config.out_channels, config.image_dim ? ", image branch" : ""));
+  text += line("vae", bytes.vae,
+               fmt::format("Wan {} form, {} latent channels, {}x in space, {}x in time", vae.residual ? "2.2" : "2.1", vae.z_dim,
+                           vae.spatial, vae.temporal));
   text += line("text_encoder", bytes.text, bytes.text > 0 ? fmt::format("UMT5, width {}", config.text_dim) : "absent");
-  if (config.image_dim) text += line("image_encoder", bytes.vision, bytes.vision > 0 ? fmt::format("CLIP vision tower, width {}", *config.image_dim) : "absent");
+  if (config.image_dim)
+    text +=
+        line("image_encoder", bytes.vision, bytes.vision > 0 ? fmt::format("CLIP vision tower, width {}", *config.image_dim) : "absent");
   if (parts.files().boundary) text += fmt::format("  experts change at {} of the schedule\n", *parts.files().boundary);
   return "parts (" + parts.files().layout + " layout), sizes in memory:\n" + text;
 }

@@ -8,7 +8,8 @@ namespace {
 
 // The negative prompt the models were released with.
 constexpr const char* kNegative =
-    "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，画得不好的脸部，畸形的，毁容的，"
+    "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，低质量，JPEG压缩残留，丑陋的，残缺的，多余"
+    "的手指，画得不好的手部，画得不好的脸部，畸形的，毁容的，"
     "形态畸形的肢体，手指融合，静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走";
 constexpr const char* kShake = "镜头晃动，";  // camera shake, for pictures set in motion
 constexpr const char* kCut = "镜头切换，";    // a cut, between two pictures
@@ -71,7 +72,8 @@ void apply_own(WanTraits& traits, const base::Json& own, const std::string& wher
   if (own.is_null()) return;
   GALLOP_CHECK(own.is_object(), FormatError, "{}: expected an object", where);
   for (const auto& [key, value] : own.items())
-    GALLOP_CHECK(key == "name" || key == "defaults" || key == "comment", FormatError, "{}: {} is not known; use name, defaults, comment", where, base::quote(key));
+    GALLOP_CHECK(key == "name" || key == "defaults" || key == "comment", FormatError, "{}: {} is not known; use name, defaults, comment",
+                 where, base::quote(key));
   if (own.contains("name")) {
     GALLOP_CHECK(own["name"].is_string(), FormatError, "{}: name is no text", where);
     traits.name = own["name"];
@@ -80,7 +82,8 @@ void apply_own(WanTraits& traits, const base::Json& own, const std::string& wher
   GALLOP_CHECK(own["defaults"].is_object(), FormatError, "{}: defaults is no object", where);
   for (const auto& [key, value] : own["defaults"].items()) {
     const auto number = [&](double low, double high) {
-      GALLOP_CHECK(value.is_number() && value >= low && value <= high, FormatError, "{}: defaults.{} is not a number from {} to {}", where, key, low, high);
+      GALLOP_CHECK(value.is_number() && value >= low && value <= high, FormatError, "{}: defaults.{} is not a number from {} to {}", where,
+                   key, low, high);
       return value.get<double>();
     };
     const auto whole = [&](std::int64_t high) {
@@ -91,17 +94,28 @@ void apply_own(WanTraits& traits, const base::Json& own, const std::string& wher
       GALLOP_CHECK(value.is_string(), FormatError, "{}: defaults.{} is no text", where, key);
       return value.get<std::string>();
     };
-    if (key == "width") traits.width = whole(1 << 14);
-    else if (key == "height") traits.height = whole(1 << 14);
-    else if (key == "frames") traits.frames = whole(1 << 14);
-    else if (key == "steps") traits.steps = static_cast<int>(whole(1000));
-    else if (key == "fps") traits.fps = number(0.1, 1000.0);
-    else if (key == "guidance") traits.guidance = number(0.0, 100.0);
-    else if (key == "guidance_2") traits.guidance_2 = number(0.0, 100.0);
-    else if (key == "shift") traits.shift = traits.shift_720p = number(0.001, 1000.0);
-    else if (key == "scheduler") traits.scheduler = text();
-    else if (key == "negative_prompt") traits.negative_prompt = text();
-    else throw FormatError(fmt::format("{}: defaults.{} is not known", where, key));
+    if (key == "width")
+      traits.width = whole(1 << 14);
+    else if (key == "height")
+      traits.height = whole(1 << 14);
+    else if (key == "frames")
+      traits.frames = whole(1 << 14);
+    else if (key == "steps")
+      traits.steps = static_cast<int>(whole(1000));
+    else if (key == "fps")
+      traits.fps = number(0.1, 1000.0);
+    else if (key == "guidance")
+      traits.guidance = number(0.0, 100.0);
+    else if (key == "guidance_2")
+      traits.guidance_2 = number(0.0, 100.0);
+    else if (key == "shift")
+      traits.shift = traits.shift_720p = number(0.001, 1000.0);
+    else if (key == "scheduler")
+      traits.scheduler = text();
+    else if (key == "negative_prompt")
+      traits.negative_prompt = text();
+    else
+      throw FormatError(fmt::format("{}: defaults.{} is not known", where, key));
   }
 }
 

@@ -27,7 +27,9 @@ DType WanPipeline::dtype() const {
 GenerateOptions WanPipeline::defaults() const { return filled({}, parts_, traits_); }
 GenerateOptions WanPipeline::resolve(const GenerateOptions& options) const { return resolved(options, parts_, traits_); }
 
-at::Tensor WanPipeline::encode_prompt(const std::string& prompt, const base::RunMonitor& monitor) { return prompts_.encode(prompt, monitor); }
+at::Tensor WanPipeline::encode_prompt(const std::string& prompt, const base::RunMonitor& monitor) {
+  return prompts_.encode(prompt, monitor);
+}
 
 ImageTensors WanPipeline::encode_image(const GenerateOptions& options, const base::RunMonitor& monitor) {
   return encode_inputs(parts_, traits_, options, monitor);
@@ -65,17 +67,23 @@ at::Tensor WanPipeline::denoise(const GenerateOptions& options, const Conditioni
   std::string request;
   if (!options.checkpoint.empty()) {
     request = request_of(options);
-    hooks.begin = [&](schedulers::Scheduler& solver, at::Tensor& latents) { resume_checkpoint(options.checkpoint, request, solver, latents); };
+    hooks.begin = [&](schedulers::Scheduler& solver, at::Tensor& latents) {
+      resume_checkpoint(options.checkpoint, request, solver, latents);
+    };
   }
   hooks.after_step = [&](const schedulers::Scheduler& solver, const at::Tensor& latents) {
     const int done = solver.evaluation();
-    if (!request.empty() && (done % options.checkpoint_every == 0 || done == solver.evaluations())) save_checkpoint(options.checkpoint, request, solver, latents);
-    if (run.on_preview && run.preview_every > 0 && done % run.preview_every == 0) run.on_preview(done, previewer_.show(parts_, latents, *options.fps));
+    if (!request.empty() && (done % options.checkpoint_every == 0 || done == solver.evaluations()))
+      save_checkpoint(options.checkpoint, request, solver, latents);
+    if (run.on_preview && run.preview_every > 0 && done % run.preview_every == 0)
+      run.on_preview(done, previewer_.show(parts_, latents, *options.fps));
   };
   return wan::denoise(parts_, traits_, options, conditioning, monitor, hooks);
 }
 
-Video WanPipeline::decode(const at::Tensor& latents, const base::RunMonitor& monitor) { return decode_latents(parts_, latents, traits_.fps, {}, monitor); }
+Video WanPipeline::decode(const at::Tensor& latents, const base::RunMonitor& monitor) {
+  return decode_latents(parts_, latents, traits_.fps, {}, monitor);
+}
 
 Generated WanPipeline::generate(const GenerateOptions& options, const base::RunMonitor& monitor) {
   const auto plan = prepared(options);
@@ -91,7 +99,9 @@ Generated WanPipeline::generate(const GenerateOptions& options, const base::RunM
   return result;
 }
 
-void WanPipeline::save(const std::filesystem::path& folder, std::optional<DType> dtype, const base::RunMonitor& monitor) { save_model(parts_, folder, dtype, monitor); }
+void WanPipeline::save(const std::filesystem::path& folder, std::optional<DType> dtype, const base::RunMonitor& monitor) {
+  save_model(parts_, folder, dtype, monitor);
+}
 
 namespace {
 
@@ -112,7 +122,8 @@ std::optional<double> adapter_alpha(const std::filesystem::path& file) {
 void WanPipeline::set_loras(std::span<const LoraFile> loras) {
   std::array<models::wan::Patches, 2> patches;
   for (const auto& lora : loras) {
-    GALLOP_CHECK(lora.expert.empty() || lora.expert == "high" || lora.expert == "low", InvalidArgument, "lora.expert: \"{}\"; use high, low or nothing for both", lora.expert);
+    GALLOP_CHECK(lora.expert.empty() || lora.expert == "high" || lora.expert == "low", InvalidArgument,
+                 "lora.expert: \"{}\"; use high, low or nothing for both", lora.expert);
     GALLOP_CHECK(lora.expert != "low" || parts_.experts() == 2, InvalidArgument, "lora.expert: {} has one expert", traits_.name);
     const auto tensors = weights::open_weights(lora.file);
     const auto alpha = adapter_alpha(lora.file);
@@ -127,8 +138,9 @@ void WanPipeline::set_loras(std::span<const LoraFile> loras) {
 std::string WanPipeline::describe(const GenerateOptions& options) const {
   const auto request = filled(options, parts_, traits_);
   const auto plan = plan_memory(parts_, request, load_.memory_limit);
-  return fmt::format("{} on {} in {}\n{}\nmemory for {} frames of {}x{}, {} steps of {}:\n{}", traits_.name, load_.device.str(), name_of(dtype()), described_parts(parts_), *request.frames,
-                     *request.width, *request.height, *request.steps, *request.scheduler, plan.text());
+  return fmt::format("{} on {} in {}\n{}\nmemory for {} frames of {}x{}, {} steps of {}:\n{}", traits_.name, load_.device.str(),
+                     name_of(dtype()), described_parts(parts_), *request.frames, *request.width, *request.height, *request.steps,
+                     *request.scheduler, plan.text());
 }
 
 PipelineInfo information() {

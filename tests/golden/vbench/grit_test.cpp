@@ -53,7 +53,8 @@ void check_stages(const Grit& grit, const at::Tensor& image, const base::Json& e
   const auto map = stages.back().permute({0, 3, 1, 2});
   CHECK(test::difference(map, entry["vit"]) < kTolerance);
   const auto levels = grit.pyramid(map);
-  for (std::size_t i = 0; i < levels.size(); ++i) CHECK(test::difference(levels[i], entry["pyramid"]["p" + std::to_string(i + 3)]) < kTolerance);
+  for (std::size_t i = 0; i < levels.size(); ++i)
+    CHECK(test::difference(levels[i], entry["pyramid"]["p" + std::to_string(i + 3)]) < kTolerance);
   const auto maps = grit.proposals.maps(levels);
   for (std::size_t i = 0; i < maps.size(); ++i) {
     CHECK(test::difference(maps[i].box, entry["centernet_head"]["box"][i]) < kTolerance);
@@ -86,7 +87,8 @@ std::string without_unused(std::string text) { return std::regex_replace(text, s
 // Names, boxes and captions of the sixteen frames of a tiny clip, and the four dimensions on them.
 void check_dimensions(const std::shared_ptr<const Grit>& grit) {
   using namespace evaluators::vbench;
-  const auto file = test::shared_file("data/golden/vbench/grit_dimensions.json"), vocabulary = test::shared_file("data/text/bert/vocab.txt");
+  const auto file = test::shared_file("data/golden/vbench/grit_dimensions.json"),
+             vocabulary = test::shared_file("data/text/bert/vocab.txt");
   if (!file || !vocabulary) return;
   const auto golden = base::read_json(*file);
   const auto clip = test::shared_file("data/" + golden.at("video_path").get<std::string>());
@@ -111,10 +113,13 @@ void check_dimensions(const std::shared_ptr<const Grit>& grit) {
     beside.push_back(best_relation(Axis::horizontal, objects, "", "accurate holdings trapped"));
   }
   CHECK_FALSE(source->next());
-  const auto mean = [](const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); };
+  const auto mean = [](const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  };
   const auto& scores = golden.at("scores");
   CHECK(mean(shown) == scores["object_class: accurate holdings trapped"]["total"].get<double>());
-  CHECK(mean(beside) == doctest::Approx(scores["spatial_relationship: accurate holdings trapped on the left of "]["total"].get<double>()).epsilon(1e-3));
+  CHECK(mean(beside) ==
+        doctest::Approx(scores["spatial_relationship: accurate holdings trapped on the left of "]["total"].get<double>()).epsilon(1e-3));
 }
 
 TEST_CASE("grit: every stage of the recorded frame, its boxes and both kinds of text") {

@@ -22,7 +22,8 @@ constexpr double kTolerance = 1e-4;
 
 // The exceptions that the recorded file lists.
 at::Tensor special(const std::string& name, at::IntArrayRef shape) {
-  if (name.ends_with("output.dense.weight")) return test::filled(name, shape) * (name.find("crossattention") != std::string::npos ? 0.6 : 0.3);
+  if (name.ends_with("output.dense.weight"))
+    return test::filled(name, shape) * (name.find("crossattention") != std::string::npos ? 0.6 : 0.3);
   if (name == "fc.W") return test::uniform(name, shape) * std::sqrt(3.0 / 768.0);
   if (name == "fc.b") return test::uniform(name, shape) * 0.1 - 2.0;
   if (name == "text_decoder.cls.predictions.bias") {
@@ -47,7 +48,8 @@ std::string joined(const std::vector<std::int64_t>& tags, const std::vector<std:
 }
 
 // The tag encoder's input for each picture, [B, 40].
-at::Tensor encoder_ids(const std::vector<std::vector<std::int64_t>>& tags, const text::WordPiece& words, const std::vector<std::string>& names) {
+at::Tensor encoder_ids(const std::vector<std::vector<std::int64_t>>& tags, const text::WordPiece& words,
+                       const std::vector<std::string>& names) {
   std::vector<std::int64_t> rows;
   for (const auto& given : tags) {
     auto ids = words.encode(joined(given, names));
@@ -62,8 +64,8 @@ at::Tensor encoder_ids(const std::vector<std::vector<std::int64_t>>& tags, const
 
 TEST_CASE("tag2text: encoder, tags, states and captions of the recorded pictures") {
   const c10::InferenceMode guard;
-  const auto file = test::shared_file("data/golden/vbench/tag2text_swin_b.json"), vocabulary = test::shared_file("data/text/bert/vocab.txt"),
-             list = test::shared_file("data/text/vbench/tag2text/tag_list.txt");
+  const auto file = test::shared_file("data/golden/vbench/tag2text_swin_b.json"),
+             vocabulary = test::shared_file("data/text/bert/vocab.txt"), list = test::shared_file("data/text/vbench/tag2text/tag_list.txt");
   if (!file || !vocabulary || !list) return;
   const auto golden = base::read_json(*file);
   const auto model = Tag2Text::load({}, test::golden_params("", special));

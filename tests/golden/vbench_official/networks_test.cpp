@@ -28,7 +28,8 @@ void with_golden(const std::string& name, const Check& check) {
 
 // The published CLIP files store matrices in 16 bits.
 at::Tensor clip_value(const std::string& name, at::IntArrayRef shape) {
-  constexpr std::array<std::string_view, 6> kHalf = {"in_proj_weight", "in_proj_bias", "conv1.weight", "text_projection", "visual.proj", "_proj.weight"};
+  constexpr std::array<std::string_view, 6> kHalf = {"in_proj_weight",  "in_proj_bias", "conv1.weight",
+                                                     "text_projection", "visual.proj",  "_proj.weight"};
   const auto ends = [&](std::string_view end) { return name.ends_with(end); };
   const bool half = std::any_of(kHalf.begin(), kHalf.end(), ends) || ends("_proj.bias") || ends("c_fc.weight") || ends("c_fc.bias");
   return half ? test::filled(name, shape).to(at::kHalf).to(at::kFloat) : at::Tensor();
@@ -37,7 +38,8 @@ at::Tensor clip_value(const std::string& name, at::IntArrayRef shape) {
 at::Tensor token_rows(const base::Json& rows, std::int64_t context) {
   auto tokens = at::zeros({static_cast<std::int64_t>(rows.size()), context}, at::kLong);
   for (std::size_t row = 0; row < rows.size(); ++row)
-    for (std::size_t i = 0; i < rows[row].size(); ++i) tokens[static_cast<std::int64_t>(row)][static_cast<std::int64_t>(i)] = rows[row][i].get<std::int64_t>();
+    for (std::size_t i = 0; i < rows[row].size(); ++i)
+      tokens[static_cast<std::int64_t>(row)][static_cast<std::int64_t>(i)] = rows[row][i].get<std::int64_t>();
   return tokens;
 }
 
@@ -54,10 +56,12 @@ TEST_CASE("dino: the official size, square and wide") {
 TEST_CASE("clip: the official sizes") {
   using models::clip::ImageConfig;
   using models::clip::ImageTower;
-  const std::array<std::pair<const char*, ImageConfig>, 2> sizes = {{{"clip_vit_b32", ImageConfig::vit_b32()}, {"clip_vit_l14", ImageConfig::vit_l14()}}};
+  const std::array<std::pair<const char*, ImageConfig>, 2> sizes = {
+      {{"clip_vit_b32", ImageConfig::vit_b32()}, {"clip_vit_l14", ImageConfig::vit_l14()}}};
   for (const auto& [file, config] : sizes) {
     with_golden(file, [&](const auto& entry) {
-      const auto tower = ImageTower::load(config, test::golden_params("visual.", [](const std::string& name, at::IntArrayRef shape) { return clip_value(name, shape); }));
+      const auto tower = ImageTower::load(
+          config, test::golden_params("visual.", [](const std::string& name, at::IntArrayRef shape) { return clip_value(name, shape); }));
       CHECK(test::difference(tower(test::golden_input(entry("image")["input"])), entry("image")["output"]) < kTolerance);
     });
   }
@@ -78,9 +82,12 @@ TEST_CASE("viclip: the official size") {
 
 TEST_CASE("umt: the official size") {
   with_golden("umt_l16_k400", [](const auto& entry) {
-    const auto special = [](const std::string& name, at::IntArrayRef shape) { return name == "head.weight" ? test::filled(name, shape) * 1.5 : at::Tensor(); };
+    const auto special = [](const std::string& name, at::IntArrayRef shape) {
+      return name == "head.weight" ? test::filled(name, shape) * 1.5 : at::Tensor();
+    };
     const auto model = models::umt::VisionTransformer::load({}, test::golden_params("", special));
-    CHECK(test::difference(model(test::golden_input(entry("umt.in16")["input"]).squeeze(0).transpose(0, 1)), entry("umt.in16")["output"]) < kTolerance);
+    CHECK(test::difference(model(test::golden_input(entry("umt.in16")["input"]).squeeze(0).transpose(0, 1)), entry("umt.in16")["output"]) <
+          kTolerance);
   });
 }
 

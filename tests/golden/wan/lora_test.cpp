@@ -23,7 +23,8 @@ std::map<std::string, Factors> factors(const std::string& tag) {
   std::map<std::string, Factors> result;
   const auto add = [&](const std::string& module, std::int64_t out, std::int64_t in) {
     const auto name = tag + "." + module + ".";
-    result[module] = {test::input(name + "A", {4, in}, 1.0 / std::sqrt(static_cast<double>(in))), test::input(name + "B", {out, 4}, 0.5), test::input(name + "b", {out}, 0.1)};
+    result[module] = {test::input(name + "A", {4, in}, 1.0 / std::sqrt(static_cast<double>(in))), test::input(name + "B", {out, 4}, 0.5),
+                      test::input(name + "b", {out}, 0.1)};
   };
   for (int i = 0; i < 2; ++i) {
     const auto block = "blocks." + std::to_string(i) + ".";
@@ -40,8 +41,14 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 std::string original(std::string module) {
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{{"attn1", "self_attn"}, {"attn2", "cross_attn"}, {"to_out.0", "o"}, {"to_q", "q"}, {"to_k", "k"},
-                                                                                 {"to_v", "v"}, {"ffn.net.0.proj", "ffn.0"}, {"ffn.net.2", "ffn.2"}})
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{{"attn1", "self_attn"},
+                                                                                 {"attn2", "cross_attn"},
+                                                                                 {"to_out.0", "o"},
+                                                                                 {"to_q", "q"},
+                                                                                 {"to_k", "k"},
+                                                                                 {"to_v", "v"},
+                                                                                 {"ffn.net.0.proj", "ffn.0"},
+                                                                                 {"ffn.net.2", "ffn.2"}})
     module = replaced(module, from, to);
   return module;
 }
@@ -68,7 +75,8 @@ TensorMap adapter(const std::string& file) {
       tensors["diffusion_model." + original(module) + ".lora_A.weight"] = parts.down;
       tensors["diffusion_model." + original(module) + ".lora_B.weight"] = parts.up;
     } else {
-      const auto stem = file == "kohya_alpha.safetensors" ? "lora_unet_" + replaced(original(module), ".", "_") : "diffusion_model." + original(module);
+      const auto stem =
+          file == "kohya_alpha.safetensors" ? "lora_unet_" + replaced(original(module), ".", "_") : "diffusion_model." + original(module);
       tensors[stem + ".lora_down.weight"] = parts.down;
       tensors[stem + ".lora_up.weight"] = parts.up;
       tensors[stem + ".alpha"] = alpha;
@@ -82,14 +90,17 @@ models::wan::WanTransformer make(const models::wan::WanConfig& config, const std
   weights::WeightMap map(test::tiny_transformer(config, suffix), "tiny");
   const auto taken = models::wan::take_transformer(map, config);
   map.finish();
-  return models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU, [patches](const auto& name, const auto& value, auto dtype, auto device) {
-    return models::wan::patched(name, value, patches, dtype, device);
-  });
+  return models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU,
+                                               [patches](const auto& name, const auto& value, auto dtype, auto device) {
+                                                 return models::wan::patched(name, value, patches, dtype, device);
+                                               });
 }
 
 at::Tensor forward(models::wan::WanTransformer& transformer, double time) {
   const auto& config = transformer.config();
-  models::wan::WanInput input{.latents = test::input("x", {1, config.in_channels, 3, 4, 6}), .timestep = at::full({1}, time, at::kFloat), .text = at::zeros({1, 512, 32})};
+  models::wan::WanInput input{.latents = test::input("x", {1, config.in_channels, 3, 4, 6}),
+                              .timestep = at::full({1}, time, at::kFloat),
+                              .text = at::zeros({1, 512, 32})};
   input.text.narrow(1, 0, 7).copy_(test::input("ctx", {1, 7, 32}));
   if (config.image_dim) input.image = test::input("clip", {1, 257, 32});
   return transformer.forward(input);
@@ -136,9 +147,12 @@ TEST_CASE("adapters: of another model, incomplete or of an unknown form are refu
   const auto add = [&](const TensorMap& tensors) { models::wan::add_lora(patches, tensors, config, 1.0, std::nullopt, "x.safetensors"); };
   auto larger = config;
   larger.heads = 4;
-  CHECK_THROWS_WITH_AS(models::wan::add_lora(patches, adapter("peft.safetensors"), larger, 1.0, std::nullopt, "x.safetensors"), doctest::Contains("model of another size"), ModelError);
-  CHECK_THROWS_WITH_AS(add({{"transformer.blocks.9.attn1.to_q.lora_A.weight", at::zeros({4, 24})}, {"transformer.blocks.9.attn1.to_q.lora_B.weight", at::zeros({24, 4})}}),
+  CHECK_THROWS_WITH_AS(models::wan::add_lora(patches, adapter("peft.safetensors"), larger, 1.0, std::nullopt, "x.safetensors"),
+                       doctest::Contains("model of another size"), ModelError);
+  CHECK_THROWS_WITH_AS(add({{"transformer.blocks.9.attn1.to_q.lora_A.weight", at::zeros({4, 24})},
+                            {"transformer.blocks.9.attn1.to_q.lora_B.weight", at::zeros({24, 4})}}),
                        doctest::Contains("no layer of this transformer"), ModelError);
-  CHECK_THROWS_WITH_AS(add({{"transformer.blocks.0.attn1.to_q.lora_A.weight", at::zeros({4, 24})}}), doctest::Contains("only one of its two factors"), ModelError);
+  CHECK_THROWS_WITH_AS(add({{"transformer.blocks.0.attn1.to_q.lora_A.weight", at::zeros({4, 24})}}),
+                       doctest::Contains("only one of its two factors"), ModelError);
   CHECK_THROWS_AS(add({{"diffusion_model.blocks.0.self_attn.q.lokr_w1", at::zeros({4, 4})}}), Unsupported);
 }

@@ -63,7 +63,9 @@ GenerateOptions options_of(const base::Json& args, std::size_t index, const at::
 double largest(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
 
 // The recording of a Wan 2.2 5B clip with a picture ends before the picture takes its place in the first latent frame again.
-at::Tensor compared(const at::Tensor& latents, bool picture_is_first_latent) { return picture_is_first_latent ? latents.narrow(1, 1, latents.size(1) - 1) : latents; }
+at::Tensor compared(const at::Tensor& latents, bool picture_is_first_latent) {
+  return picture_is_first_latent ? latents.narrow(1, 1, latents.size(1) - 1) : latents;
+}
 
 // JPEG pictures are decoded by FFmpeg, the recording's by libjpeg: their colours differ by a few steps (docs/models/wan.md).
 bool is_jpeg(const base::Json& args) { return args.contains("image") && args["image"].value("file", std::string()).ends_with(".jpg"); }
@@ -104,7 +106,8 @@ TEST_CASE("pipelines: every recorded case, latents within 1e-4 and frames within
         const auto spread = tensor::view_of(made.video).to(at::kFloat).var().sqrt().item<double>();
         CHECK_MESSAGE(spread > 20.0, name);
       }
-      MESSAGE(std::string(model) << " " << name << ": latents " << latents << ", frames differ by " << frames << " in " << 100.0 * share << " %");
+      MESSAGE(std::string(model) << " " << name << ": latents " << latents << ", frames differ by " << frames << " in " << 100.0 * share
+                                 << " %");
       CAPTURE(name);
       CHECK(latents < (is_jpeg(args) ? 0.2 : 1e-4));
       CHECK(frames <= (is_jpeg(args) ? 10.0 : 1.0));

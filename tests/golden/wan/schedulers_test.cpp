@@ -31,7 +31,8 @@ TEST_CASE("schedulers: grids and traces of every recorded case") {
     REQUIRE(scheduler->grid().sigmas.size() == sigmas.size());
     REQUIRE(scheduler->grid().timesteps.size() == times.size());
     for (std::size_t i = 0; i < sigmas.size(); ++i) CHECK(std::abs(scheduler->grid().sigmas[i] - sigmas[i]) < 2e-7);
-    for (std::size_t i = 0; i < times.size(); ++i) CHECK(std::abs(scheduler->grid().timesteps[i] - times[i]) < (kind == "euler" ? 2e-4 : 1e-9));
+    for (std::size_t i = 0; i < times.size(); ++i)
+      CHECK(std::abs(scheduler->grid().timesteps[i] - times[i]) < (kind == "euler" ? 2e-4 : 1e-9));
     auto x = at::tensor(golden->at("x_init").get<std::vector<double>>(), at::kFloat);
     for (int i = 0; i < scheduler->evaluations(); ++i) {
       x = scheduler->step(velocity(x, scheduler->grid().sigmas[static_cast<std::size_t>(i)]), x);
@@ -62,7 +63,8 @@ TEST_CASE("schedulers: a restored solver continues bit for bit") {
     }
     const auto resumed = schedulers::make_scheduler(name, 5, 5.0);
     resumed->restore(state);
-    for (int i = resumed->evaluation(); i < resumed->evaluations(); ++i) saved = resumed->step(velocity(saved, resumed->grid().sigmas[static_cast<std::size_t>(i)]), saved);
+    for (int i = resumed->evaluation(); i < resumed->evaluations(); ++i)
+      saved = resumed->step(velocity(saved, resumed->grid().sigmas[static_cast<std::size_t>(i)]), saved);
     CHECK(saved.equal(x));
   }
 }

@@ -26,8 +26,9 @@ TEST_CASE("text: cleaned prompts and token ids are those of the reference") {
 }
 
 TEST_CASE("umt5: position buckets (wan.md 2.4)") {
-  for (const auto& [distance, bucket] : std::vector<std::pair<int, int>>{{-200, 15}, {-91, 15}, {-64, 14}, {-32, 12}, {-16, 10}, {-8, 8}, {-7, 7}, {-1, 1}, {0, 0},
-                                                                        {1, 17}, {7, 23}, {8, 24}, {11, 24}, {12, 25}, {16, 26}, {23, 27}, {45, 28}, {64, 30}, {91, 31}, {511, 31}})
+  for (const auto& [distance, bucket] : std::vector<std::pair<int, int>>{
+           {-200, 15}, {-91, 15}, {-64, 14}, {-32, 12}, {-16, 10}, {-8, 8},  {-7, 7},  {-1, 1},  {0, 0},   {1, 17},
+           {7, 23},    {8, 24},   {11, 24},  {12, 25},  {16, 26},  {23, 27}, {45, 28}, {64, 30}, {91, 31}, {511, 31}})
     CHECK(models::umt5::position_bucket(distance, 32, 128) == bucket);
 }
 
@@ -36,7 +37,8 @@ TEST_CASE("umt5: encoded prompts are within 1e-5") {
   const auto file = test::shared_file("reference/wan_tokenizer/tokenizer.json");
   if (!golden || !file) return;
   const auto tokenizer = text::Unigram::read(*file);
-  models::umt5::EncoderConfig config{.vocab = static_cast<std::int64_t>((tokenizer.size() + 63) / 64 * 64), .width = 32, .inner = 32, .ffn = 48, .layers = 2, .heads = 4};
+  models::umt5::EncoderConfig config{
+      .vocab = static_cast<std::int64_t>((tokenizer.size() + 63) / 64 * 64), .width = 32, .inner = 32, .ffn = 48, .layers = 2, .heads = 4};
   weights::WeightMap map(test::tiny_umt5(config.vocab), "tiny");
   const auto encoder = models::umt5::Encoder::load(config, map, at::kFloat, at::kCPU);
   map.finish();

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "support/wan_golden.h"
 #include "support/tiny_wan.h"
+#include "support/wan_golden.h"
 
 namespace {
 
@@ -44,16 +44,17 @@ TEST_CASE("transformer: every sub-module of every recorded forward is within 1e-
     auto transformer = test::make_transformer(config, part == "transformer_2" ? "#2" : "");
     std::size_t seen = 0;
     double worst = 0.0;
-    const auto output = transformer.forward(input, {.observe = [&](const std::string& stage, const at::Tensor& value) {
-      if (!item.at("stages").contains(stage)) return;
-      ++seen;
-      const auto& recorded = item.at("stages").at(stage);
-      // The reference's patch embedding is [B, D, T, h, w], its time projection [B, 6 D]; ours keeps tokens and spans.
-      if (recorded.at("shape").size() != static_cast<std::size_t>(value.dim()) || recorded.at("shape") != value.sizes().vec()) return;
-      const double gap = test::distance(value, recorded);
-      worst = std::max(worst, gap);
-      CHECK_MESSAGE(gap < 1e-5, stage);
-    }});
+    const auto output = transformer.forward(
+        input, {.observe = [&](const std::string& stage, const at::Tensor& value) {
+          if (!item.at("stages").contains(stage)) return;
+          ++seen;
+          const auto& recorded = item.at("stages").at(stage);
+          // The reference's patch embedding is [B, D, T, h, w], its time projection [B, 6 D]; ours keeps tokens and spans.
+          if (recorded.at("shape").size() != static_cast<std::size_t>(value.dim()) || recorded.at("shape") != value.sizes().vec()) return;
+          const double gap = test::distance(value, recorded);
+          worst = std::max(worst, gap);
+          CHECK_MESSAGE(gap < 1e-5, stage);
+        }});
     CHECK(seen >= 10);
     CHECK(test::distance(output, item.at("output")) < 1e-5);
     MESSAGE(name << ": output " << test::distance(output, item.at("output")) << ", worst stage " << worst);
@@ -68,7 +69,8 @@ TEST_CASE("transformer: every sub-module of every recorded forward is within 1e-
 TEST_CASE("transformer: a time per token equals the same time for all, evaluated once") {
   const auto config = test::tiny_config("wan2.2-ti2v-5b");
   auto transformer = test::make_transformer(config);
-  models::wan::WanInput input{.latents = test::input("x48", {1, 48, 3, 4, 6}), .timestep = at::full({1}, 999.0, at::kFloat), .text = at::zeros({1, 512, 32})};
+  models::wan::WanInput input{
+      .latents = test::input("x48", {1, 48, 3, 4, 6}), .timestep = at::full({1}, 999.0, at::kFloat), .text = at::zeros({1, 512, 32})};
   const auto once = transformer.forward(input);
   input.timestep = at::full({1, 18}, 999.0, at::kFloat);
   CHECK((transformer.forward(input) - once).abs().max().item<double>() < 1e-6);
@@ -79,7 +81,9 @@ TEST_CASE("transformer: streamed blocks give the bits of resident ones") {
   weights::WeightMap map(test::tiny_transformer(config), "tiny");
   const auto taken = models::wan::take_transformer(map, config);
   map.finish();
-  const models::wan::WanInput input{.latents = test::input("x", {1, 16, 3, 4, 6}), .timestep = at::full({1}, 500.0, at::kFloat), .text = test::input("ctx", {1, 512, 32})};
+  const models::wan::WanInput input{.latents = test::input("x", {1, 16, 3, 4, 6}),
+                                    .timestep = at::full({1}, 500.0, at::kFloat),
+                                    .text = test::input("ctx", {1, 512, 32})};
   auto resident = models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU);
   auto streamed = models::wan::WanTransformer::streamed(config, taken, at::kFloat, at::kCPU);
   const auto expected = resident.forward(input);

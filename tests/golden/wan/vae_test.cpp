@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "gallop/error.h"
-#include "support/wan_golden.h"
 #include "support/tiny_wan.h"
+#include "support/wan_golden.h"
 
 namespace {
 
@@ -25,7 +25,8 @@ TEST_CASE("vae: encode, decode and round trip of every recorded case") {
     const auto video = args.at("video").get<std::vector<std::int64_t>>();
     const auto moments = vae.encode(test::input("video", {3, video[0], video[1], video[2]}));
     const auto z = test::input("z", {config.z_dim, (video[0] - 1) / 4 + 1, video[1] / config.spatial, video[2] / config.spatial}, 2.0);
-    const double mean = test::distance(moments[0].unsqueeze(0), item.at("encode_mean")), spread = test::distance(moments[1].unsqueeze(0), item.at("encode_logvar"));
+    const double mean = test::distance(moments[0].unsqueeze(0), item.at("encode_mean")),
+                 spread = test::distance(moments[1].unsqueeze(0), item.at("encode_logvar"));
     const double decoded = test::distance(vae.decode(z).unsqueeze(0), item.at("decode"));
     const double again = test::distance(vae.decode(moments[0]).unsqueeze(0), item.at("decode_of_encode"));
     MESSAGE(name << ": mean " << mean << ", log-variance " << spread << ", decode " << decoded << ", round trip " << again);

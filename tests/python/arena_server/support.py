@@ -33,7 +33,23 @@ def make_clips(folder: Path, models=MODELS, prompts=PROMPTS, sound: bool = False
             plain = folder / model / f".{p}.mp4"
             gallop.write_video(plain, gallop.Video(pixels, fps=fps, **kept))
             # A name in the container, as real tools leave it.
-            subprocess.run(["ffmpeg", "-v", "error", "-i", str(plain), "-c", "copy", "-metadata", f"title={model}", "-metadata", f"comment=made by {model}", str(folder / model / f"{prompt}-0.mp4")], check=True)
+            subprocess.run(
+                [
+                    "ffmpeg",
+                    "-v",
+                    "error",
+                    "-i",
+                    str(plain),
+                    "-c",
+                    "copy",
+                    "-metadata",
+                    f"title={model}",
+                    "-metadata",
+                    f"comment=made by {model}",
+                    str(folder / model / f"{prompt}-0.mp4"),
+                ],
+                check=True,
+            )
             plain.unlink()
     return folder
 
@@ -95,7 +111,11 @@ class Clock:
 
 def postgres_folder() -> Path | None:
     """Where initdb and pg_ctl are, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)) if Path("/usr/lib/postgresql").is_dir() else []
+    found = (
+        sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        if Path("/usr/lib/postgresql").is_dir()
+        else []
+    )
     if found:
         return found[-1]
     path = shutil.which("initdb")
@@ -112,11 +132,33 @@ class Postgres:
 
     def run(self, *command: str) -> None:
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
-        done = subprocess.run([str(self._binaries / command[0]), *command[1:]], cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120, **self._as)
+        done = subprocess.run(
+            [str(self._binaries / command[0]), *command[1:]],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=120,
+            **self._as,
+        )
         assert done.returncode == 0, f"{command[0]}: {done.stdout}"
 
     def start(self) -> None:
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "100", "-l", str(self.folder / "log"), "-o", f"-c listen_addresses= -c unix_socket_directories={self.folder} -c shared_buffers=32MB", "start")
+        self.run(
+            "pg_ctl",
+            "-D",
+            str(self.folder / "data"),
+            "-w",
+            "-t",
+            "100",
+            "-l",
+            str(self.folder / "log"),
+            "-o",
+            f"-c listen_addresses= -c unix_socket_directories={self.folder} -c shared_buffers=32MB",
+            "start",
+        )
 
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")

@@ -31,7 +31,13 @@ def test_no_name_is_received_before_the_vote(seen):
     before, clips = seen
     received = b"".join(body for _, body in before) + b"".join(str(dict(headers)).encode() + body for _, headers, body in clips)
     for model in support.MODELS:
-        for form in (model, model.replace("<", "&lt;"), model.encode("unicode_escape").decode(), model.split()[0], model.split("_")[0].split("-")[0]):
+        for form in (
+            model,
+            model.replace("<", "&lt;"),
+            model.encode("unicode_escape").decode(),
+            model.split()[0],
+            model.split("_")[0].split("-")[0],
+        ):
             assert form.lower().encode() not in received.lower(), form
 
 

@@ -34,12 +34,22 @@ def open_browser(width=1280, height=860, dark=False, language="en-US"):
         pytest.skip("chromium and its driver are not installed; the page is NOT tested")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--window-size={width},{height}", f"--lang={language}", "--autoplay-policy=no-user-gesture-required"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        f"--window-size={width},{height}",
+        f"--lang={language}",
+        "--autoplay-policy=no-user-gesture-required",
+    ):
         options.add_argument(argument)
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     session = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    session.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700})
+    session.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700}
+    )
     if dark:
         session.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
     return session
@@ -75,7 +85,9 @@ def received(session) -> list[dict]:
                     body = base64.b64decode(kept["body"]) if kept["base64Encoded"] else kept["body"].encode()
                 except Exception:  # the browser no longer has it; the tests of blindness look at every body
                     body = b""
-            answers.append({"url": response["url"], "headers": {name.lower(): value for name, value in response["headers"].items()}, "body": body})
+            answers.append(
+                {"url": response["url"], "headers": {name.lower(): value for name, value in response["headers"].items()}, "body": body}
+            )
     return answers
 
 
@@ -104,8 +116,14 @@ def test_a_tournament_by_keyboard_alone(contest, tmp_path):
             shot(session, "open")
             answers = received(session)
             clips += [answer for answer in answers if "/clip/" in answer["url"]]
-            before += b"".join(answer["body"] + json.dumps(answer["headers"]).encode() + answer["url"].encode() for answer in answers if not answer["url"].startswith("data:"))
-            sizes = session.execute_script("return [...document.querySelectorAll('video')].map(v => [v.videoWidth, v.videoHeight, v.clientWidth, v.clientHeight, v.muted])")
+            before += b"".join(
+                answer["body"] + json.dumps(answer["headers"]).encode() + answer["url"].encode()
+                for answer in answers
+                if not answer["url"].startswith("data:")
+            )
+            sizes = session.execute_script(
+                "return [...document.querySelectorAll('video')].map(v => [v.videoWidth, v.videoHeight, v.clientWidth, v.clientHeight, v.muted])"
+            )
             assert sizes[0] == sizes[1] and sizes[0][0] > 0
             press(session, Keys.SPACE)
             assert session.execute_script("return [...document.querySelectorAll('video')].every(v => v.paused || v.ended)")
@@ -126,7 +144,9 @@ def test_a_tournament_by_keyboard_alone(contest, tmp_path):
             assert not any(name in answer["headers"] for answer in clips), name
         lengths = {answer["headers"].get("content-range", "/" + answer["headers"]["content-length"]).split("/")[1] for answer in clips}
         assert len(lengths) == 1
-        complaints = [entry["message"] for entry in session.get_log("browser") if entry["level"] == "SEVERE" and "410" not in entry["message"]]
+        complaints = [
+            entry["message"] for entry in session.get_log("browser") if entry["level"] == "SEVERE" and "410" not in entry["message"]
+        ]
         assert complaints == [], "the page breaks its own content policy or has an error"
         session.get(f"http://127.0.0.1:{server.port}/leaderboard")
         shot(session, "board")

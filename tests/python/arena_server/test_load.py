@@ -122,7 +122,9 @@ def storm(server: ServerProcess, database: str, tmp_path, voters: int, seconds: 
     found = {row["vote_id"]: row["outcome"] for row in rows}
     assert len(found) == stored == len(rows), "no vote twice"
     lost = {number for number, outcome in acknowledged.items() if found.get(number) != outcome}
-    print(f"{voters} voters, {seconds:.0f} s: {len(acknowledged)} votes acknowledged, {stored} stored, {len(lost)} lost, {sum(voter.repeated for voter in crowd)} repeated requests")
+    print(
+        f"{voters} voters, {seconds:.0f} s: {len(acknowledged)} votes acknowledged, {stored} stored, {len(lost)} lost, {sum(voter.repeated for voter in crowd)} repeated requests"
+    )
     assert not lost
     assert sum(voter.unexpected for voter in crowd) == 0
     assert len(acknowledged) > voters

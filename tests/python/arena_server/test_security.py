@@ -25,9 +25,22 @@ def test_requests_of_other_pages_are_refused(site):
 
 def test_bodies_are_bounded_and_checked(site):
     voter = site.voter(site())
-    post = lambda raw: voter.client.post("/api/vote", content=raw, headers={"x-gallop-page": voter.token, "content-type": "application/json"})  # noqa: E731
+
+    def post(raw):
+        return voter.client.post("/api/vote", content=raw, headers={"x-gallop-page": voter.token, "content-type": "application/json"})
+
     assert post(b"[" * 5000).status_code == 413
-    for raw, status in ((b"{", 400), (b"[]", 422), (b"[" * 3000, 400), (b"\xff\xfe", 400), (b'{"pairing":1}', 422), (b'{"pairing":"x","outcome":"model_a"}', 422), (b'{"pairing":"x","outcome":"left","watch_left":NaN}', 422), (b'{"pairing":"x","outcome":"left","watch_left":true}', 422), (b'{"pairing":"x","outcome":"left"}', 404)):
+    for raw, status in (
+        (b"{", 400),
+        (b"[]", 422),
+        (b"[" * 3000, 400),
+        (b"\xff\xfe", 400),
+        (b'{"pairing":1}', 422),
+        (b'{"pairing":"x","outcome":"model_a"}', 422),
+        (b'{"pairing":"x","outcome":"left","watch_left":NaN}', 422),
+        (b'{"pairing":"x","outcome":"left","watch_left":true}', 422),
+        (b'{"pairing":"x","outcome":"left"}', 404),
+    ):
         answer = post(raw)
         assert answer.status_code == status, (raw[:30], answer.text)
         assert answer.json()["message"]
@@ -46,7 +59,16 @@ def test_every_answer_has_the_policy(site):
 
 def test_paths_do_not_leave_the_site(site):
     client = site.voter(site()).client
-    for path in ("/static/../settings.py", "/static/%2e%2e/settings.py", "/static/..%2fsettings.py", "/static//etc/passwd", "/static/%00", "/clip/../../../etc/passwd", "/clip/..%2f..%2fetc%2fpasswd", "/clip/%2fetc%2fpasswd"):
+    for path in (
+        "/static/../settings.py",
+        "/static/%2e%2e/settings.py",
+        "/static/..%2fsettings.py",
+        "/static//etc/passwd",
+        "/static/%00",
+        "/clip/../../../etc/passwd",
+        "/clip/..%2f..%2fetc%2fpasswd",
+        "/clip/%2fetc%2fpasswd",
+    ):
         answer = client.get(path)
         assert answer.status_code in (404, 405), path
         assert b"root:" not in answer.content and b"Settings" not in answer.content
@@ -75,7 +97,10 @@ def test_the_access_token_guards_everything_off_loopback(site, clips):
     assert token not in str(entered.headers)
     page = client.get("/")
     assert page.status_code == 200 and token not in page.text
-    assert TestClient(app, base_url="http://arena.example").get("/api/leaderboard", headers={"authorization": f"Bearer {token}"}).status_code == 200
+    assert (
+        TestClient(app, base_url="http://arena.example").get("/api/leaderboard", headers={"authorization": f"Bearer {token}"}).status_code
+        == 200
+    )
     guesses = [TestClient(app, base_url="http://arena.example").get(f"/enter?token=guess-{k:020d}").status_code for k in range(15)]
     assert 429 in guesses
 

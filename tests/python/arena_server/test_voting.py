@@ -47,7 +47,9 @@ def test_a_whole_tournament_and_its_export(site, database, clock, tmp_path):
         assert offline.keys() == {row["model"] for row in live.rows}
         for row in live.rows:
             for key, value in row.items():
-                assert offline[row["model"]][key] == (value if isinstance(value, str | int) else pytest.approx(value, rel=1e-9, abs=1e-9)), key
+                assert offline[row["model"]][key] == (
+                    value if isinstance(value, str | int) else pytest.approx(value, rel=1e-9, abs=1e-9)
+                ), key
     assert shown["board"] == "t2v/off" and shown["votes"] <= 27
     rows = read_rows(tmp_path / "votes.csv")
     assert all(0 < float(row["propensity"]) <= 1 and len(row["left_sha256"]) == 64 and row["board"] == "t2v/off" for row in rows)
@@ -67,7 +69,11 @@ def test_the_same_vote_twice_is_one_vote_and_another_is_refused(site, database, 
     first, again = voter.vote(pair, "tie"), voter.vote(pair, "tie")
     assert first.status_code == again.status_code == 200 and first.json()["outcome"] == "tie"
     other = voter.vote(pair, "left")
-    assert other.status_code == 409 and other.json() == {"error": "already_voted", "message": "this pair has the vote tie and keeps it", "outcome": "tie"}
+    assert other.status_code == 409 and other.json() == {
+        "error": "already_voted",
+        "message": "this pair has the vote tie and keeps it",
+        "outcome": "tie",
+    }
     assert voter.next()["pairing"] != pair["pairing"]
 
 
@@ -125,7 +131,9 @@ def test_control_pairs_are_planted_exported_and_never_rated(site, clips, clock, 
     files = sorted((own / support.MODELS[0]).iterdir())
     shutil.copy(files[0], own / "controls" / "good.mp4")
     shutil.copy(files[1], own / "controls" / "bad.mp4")
-    (own / "arena.json").write_text(json.dumps({"controls": [{"prompt": "a control", "good": "controls/good.mp4", "bad": "controls/bad.mp4"}]}))
+    (own / "arena.json").write_text(
+        json.dumps({"controls": [{"prompt": "a control", "good": "controls/good.mp4", "bad": "controls/bad.mp4"}]})
+    )
     app = site(clips=own, control_rate=1.0)
     voter = site.voter(app)
     told = voter.judge(clock, "left")

@@ -12,9 +12,11 @@ using gallop::test::VoteList;
 
 TEST_CASE("side covariate") {
   VoteList votes{.models = 3};
-  const int rows[6][5] = {{0, 1, 60, 40, 10}, {1, 0, 52, 48, 10}, {0, 2, 70, 30, 5}, {2, 0, 40, 60, 8}, {1, 2, 55, 35, 10}, {2, 1, 50, 50, 6}};
+  const int rows[6][5] = {{0, 1, 60, 40, 10}, {1, 0, 52, 48, 10}, {0, 2, 70, 30, 5},
+                          {2, 0, 40, 60, 8},  {1, 2, 55, 35, 10}, {2, 1, 50, 50, 6}};
   for (const auto& row : rows)
-    for (int o = 0; o < 3; ++o) votes.add(static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1]), static_cast<Outcome>(o), row[2 + o]);
+    for (int o = 0; o < 3; ++o)
+      votes.add(static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1]), static_cast<Outcome>(o), row[2 + o]);
   check_close(fit_ratings(votes.columns()).rating, {1041.531581, 1003.162843, 955.305576}, 1e-9);
   const std::vector<double> side(votes.left.size(), 1.0);
   const auto adjusted = fit_adjusted(votes.columns(), side, 1);
@@ -50,8 +52,10 @@ TEST_CASE("clusters of voters") {
   const auto robust = fit_ratings(votes.columns());
   check_close(robust.rating, {1090.985050, 987.116417, 921.898534}, 1e-9);
   check_close(robust.se, {71.425405, 70.219003, 72.206539}, 1e-7);
-  check_close(fit_ratings(votes.columns(), {.cluster = Cluster::voter, .cluster_correction = false}).se, {70.609328, 40.563010, 55.579193}, 1e-7);
-  check_close(fit_ratings(votes.columns(), {.cluster = Cluster::voter}).se, {70.609328 * 1.154701, 40.563010 * 1.154701, 55.579193 * 1.154701}, 1e-6);
+  check_close(fit_ratings(votes.columns(), {.cluster = Cluster::voter, .cluster_correction = false}).se, {70.609328, 40.563010, 55.579193},
+              1e-7);
+  check_close(fit_ratings(votes.columns(), {.cluster = Cluster::voter}).se,
+              {70.609328 * 1.154701, 40.563010 * 1.154701, 55.579193 * 1.154701}, 1e-6);
   auto single = votes;
   for (std::size_t k = 0; k < single.voter.size(); ++k) single.voter[k] = static_cast<std::uint32_t>(k);
   check_close(fit_ratings(single.columns(), {.cluster = Cluster::voter, .cluster_correction = false}).se, robust.se, 1e-10);
@@ -90,7 +94,8 @@ TEST_CASE("votes needed: the table") {
   struct Row {
     double gap, power80, power90, five, ten, twenty;
   };
-  for (const auto& row : {Row{82, 149, 200, 19601, 4901, 1226}, Row{48, 420, 562, 18905, 4727, 1182}, Row{25, 1524, 2040, 18645, 4662, 1166}, Row{4, 59224, 79284, 18551, 4638, 1160}}) {
+  for (const auto& row : {Row{82, 149, 200, 19601, 4901, 1226}, Row{48, 420, 562, 18905, 4727, 1182},
+                          Row{25, 1524, 2040, 18645, 4662, 1166}, Row{4, 59224, 79284, 18551, 4638, 1160}}) {
     CAPTURE(row.gap);
     const VotesNeeded plan{.gap = row.gap};
     CHECK(votes_for_power(0.8, plan) == row.power80);

@@ -51,5 +51,6 @@ TEST_CASE("a perfect judge agrees fully; unjudged pairs do not count") {
   human[0] = std::numeric_limits<double>::quiet_NaN();
   CHECK(agreement({.prompts = 4, .samples = 1, .models = 3, .score = kScores, .human = human}).pairs == 11);
   human[0] = 0.7;
-  CHECK_THROWS_WITH_AS(agreement({.prompts = 4, .samples = 1, .models = 3, .score = kScores, .human = human}), doctest::Contains("human: prompt 0"), InvalidArgument);
+  CHECK_THROWS_WITH_AS(agreement({.prompts = 4, .samples = 1, .models = 3, .score = kScores, .human = human}),
+                       doctest::Contains("human: prompt 0"), InvalidArgument);
 }

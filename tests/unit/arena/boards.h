@@ -31,10 +31,12 @@ struct VoteList {
 
 inline VoteList five_models() {
   VoteList votes{.models = 5};
-  const int rows[10][6] = {{0, 1, 150, 95, 20, 15}, {0, 2, 120, 60, 12, 8}, {0, 3, 60, 30, 6, 4}, {0, 4, 45, 18, 5, 2}, {1, 2, 70, 55, 10, 5},
-                           {1, 3, 140, 105, 25, 10}, {1, 4, 24, 14, 4, 3}, {2, 3, 85, 80, 20, 15}, {2, 4, 60, 50, 8, 12}, {3, 4, 33, 27, 6, 4}};
+  const int rows[10][6] = {{0, 1, 150, 95, 20, 15}, {0, 2, 120, 60, 12, 8},   {0, 3, 60, 30, 6, 4}, {0, 4, 45, 18, 5, 2},
+                           {1, 2, 70, 55, 10, 5},   {1, 3, 140, 105, 25, 10}, {1, 4, 24, 14, 4, 3}, {2, 3, 85, 80, 20, 15},
+                           {2, 4, 60, 50, 8, 12},   {3, 4, 33, 27, 6, 4}};
   for (const auto& row : rows)
-    for (int o = 0; o < 4; ++o) votes.add(static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1]), static_cast<Outcome>(o), row[2 + o]);
+    for (int o = 0; o < 4; ++o)
+      votes.add(static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1]), static_cast<Outcome>(o), row[2 + o]);
   return votes;
 }
 

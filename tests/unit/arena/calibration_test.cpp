@@ -53,7 +53,8 @@ std::vector<double> truth(const Design& design, const std::vector<double>& theta
   return fit_ratings(columns).rating;
 }
 
-void tournament(const Design& design, const std::vector<double>& theta, const std::vector<double>& expected, std::uint64_t seed, Outcomes& out) {
+void tournament(const Design& design, const std::vector<double>& theta, const std::vector<double>& expected, std::uint64_t seed,
+                Outcomes& out) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform;

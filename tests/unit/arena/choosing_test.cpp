@@ -47,8 +47,9 @@ TEST_CASE("removing the fragile votes flips first place") {
 TEST_CASE("five models: sampling shares and variance gains") {
   const auto votes = five_models();
   const auto shares = chances(votes.columns(), {.rule = PairRule::arena, .explore = 0});
-  const std::map<std::pair<unsigned, unsigned>, double> expected{{{0, 1}, .0216}, {{0, 2}, .0351}, {{0, 3}, .0990}, {{0, 4}, .1622}, {{1, 2}, .0624},
-                                                                 {{1, 3}, .0219}, {{1, 4}, .3218}, {{2, 3}, .0354}, {{2, 4}, .0681}, {{3, 4}, .1725}};
+  const std::map<std::pair<unsigned, unsigned>, double> expected{{{0, 1}, .0216}, {{0, 2}, .0351}, {{0, 3}, .0990}, {{0, 4}, .1622},
+                                                                 {{1, 2}, .0624}, {{1, 3}, .0219}, {{1, 4}, .3218}, {{2, 3}, .0354},
+                                                                 {{2, 4}, .0681}, {{3, 4}, .1725}};
   for (const auto& [pair, share] : expected) CHECK(shares.at(pair).probability == doctest::Approx(share).scale(1).epsilon(5e-5));
   const auto gains = chances(votes.columns(), {.rule = PairRule::a_opt});
   CHECK(gains.at({0, 1}).gain == doctest::Approx(.291872).epsilon(1e-5));
@@ -109,8 +110,19 @@ TEST_CASE("filters F1 to F9 remove what they name and count it") {
   watch[2] = 2.9;
   seconds[3] = 1.4;
   left[5] = right[4], right[5] = left[4];  // the same clips, sides swapped
-  FilterColumns columns{.votes = votes.columns(), .leaked = leaked, .failed_media = failed, .watch_left = watch, .watch_right = watch, .decision_seconds = seconds, .time = time, .clip_left = left, .clip_right = right, .control = control};
-  const auto removed = [](const FilterResult& result) { return std::map<std::string, std::int64_t>(result.removed.begin(), result.removed.end()); };
+  FilterColumns columns{.votes = votes.columns(),
+                        .leaked = leaked,
+                        .failed_media = failed,
+                        .watch_left = watch,
+                        .watch_right = watch,
+                        .decision_seconds = seconds,
+                        .time = time,
+                        .clip_left = left,
+                        .clip_right = right,
+                        .control = control};
+  const auto removed = [](const FilterResult& result) {
+    return std::map<std::string, std::int64_t>(result.removed.begin(), result.removed.end());
+  };
   auto counts = removed(filter_votes(columns, {.position = false, .daily_cap = 30}));
   CHECK(counts["F1"] == 1);
   CHECK(counts["F2"] == 1);

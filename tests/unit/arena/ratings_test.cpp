@@ -24,7 +24,9 @@ TEST_CASE("five models: Bradley-Terry with half-win ties") {
   CHECK(r.total_votes == 1515);
   CHECK(r.steps <= 8);
   CHECK(r.gradient_norm < 1e-8);
-  const auto gap = [&](std::size_t i, std::size_t j) { return std::sqrt(r.covariance[i * 5 + i] + r.covariance[j * 5 + j] - 2 * r.covariance[i * 5 + j]); };
+  const auto gap = [&](std::size_t i, std::size_t j) {
+    return std::sqrt(r.covariance[i * 5 + i] + r.covariance[j * 5 + j] - 2 * r.covariance[i * 5 + j]);
+  };
   check_close({gap(0, 1), gap(1, 2), gap(2, 3), gap(3, 4)}, {15.266064, 16.152347, 15.820409, 21.176201}, 1e-6);
 }
 

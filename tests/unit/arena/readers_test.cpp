@@ -51,7 +51,10 @@ TEST_CASE("every public spelling has its outcome and nothing else has") {
 }
 
 TEST_CASE("CSV: quotes, CRLF, byte order mark, blank lines, self pairs, no final newline") {
-  const auto table = parse_votes("\xEF\xBB\xBFmodel_a,model_b,winner\r\nalpha,\"quo\"\"ted, name\",model_a\r\n\r\nalpha,alpha,tie\r\n\"two\nlines\",alpha,tie (bothbad)", "votes");
+  const auto table = parse_votes(
+      "\xEF\xBB\xBFmodel_a,model_b,winner\r\nalpha,\"quo\"\"ted, name\",model_a\r\n\r\nalpha,alpha,tie\r\n\"two\nlines\",alpha,tie "
+      "(bothbad)",
+      "votes");
   CHECK(table.models == std::vector<std::string>{"alpha", "quo\"ted, name", "two\nlines"});
   CHECK(table.left == std::vector<std::uint32_t>{0, 2});
   CHECK(table.right == std::vector<std::uint32_t>{1, 0});
@@ -71,15 +74,22 @@ TEST_CASE("CSV: errors name the line") {
 }
 
 TEST_CASE("NDJSON and JSON arrays say the same; errors name the line") {
-  const auto lines = parse_votes("{\"model_a\":\"x\",\"model_b\":\"y\",\"winner\":\"model_b\",\"judge\":\"j1\",\"tstamp\":1.5}\n\n{\"model_a\":\"y\",\"model_b\":\"x\",\"winner\":\"tie\",\"judge\":\"j2\",\"tstamp\":2}\n", "votes");
-  const auto array = parse_votes("[{\"model_a\":\"x\",\"model_b\":\"y\",\"winner\":\"model_b\",\"judge\":\"j1\",\"tstamp\":1.5},\n {\"model_a\":\"y\",\"model_b\":\"x\",\"winner\":\"tie\",\"judge\":\"j2\",\"tstamp\":2}]", "votes");
+  const auto lines = parse_votes(
+      "{\"model_a\":\"x\",\"model_b\":\"y\",\"winner\":\"model_b\",\"judge\":\"j1\",\"tstamp\":1.5}\n\n{\"model_a\":\"y\",\"model_b\":"
+      "\"x\",\"winner\":\"tie\",\"judge\":\"j2\",\"tstamp\":2}\n",
+      "votes");
+  const auto array = parse_votes(
+      "[{\"model_a\":\"x\",\"model_b\":\"y\",\"winner\":\"model_b\",\"judge\":\"j1\",\"tstamp\":1.5},\n "
+      "{\"model_a\":\"y\",\"model_b\":\"x\",\"winner\":\"tie\",\"judge\":\"j2\",\"tstamp\":2}]",
+      "votes");
   CHECK(lines.outcome == std::vector<std::uint8_t>{1, 2});
   CHECK(lines.voters == std::vector<std::string>{"j1", "j2"});
   CHECK(lines.time == std::vector<double>{1.5, 2});
   CHECK(array.left == lines.left);
   CHECK(array.outcome == lines.outcome);
   CHECK(array.voter == lines.voter);
-  refused("[{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"},\n{\"left\":\"a\",\"right\":\"b\",\"winner\":\"no\"}]", "votes:2: unknown outcome \"no\"");
+  refused("[{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"},\n{\"left\":\"a\",\"right\":\"b\",\"winner\":\"no\"}]",
+          "votes:2: unknown outcome \"no\"");
   refused("{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"}\n{\"left\":\"a\"}", "votes:2: no field \"right\"");
   refused("[{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"}", "never ends");
   refused("[1]", "expected an object");
@@ -94,9 +104,12 @@ TEST_CASE("native columns of a voting server: clips, lengths, control pairs, fla
       "good,bad,left,c3,c1,5,5,,,left,leaked\n"
       "b,a,skip,c2,c1,4.5,5,,0.5,,failed_media leaked\n";
   const std::string ndjson =
-      R"({"left_model":"a","right_model":"b","outcome":"left","left_sha256":"c1","right_sha256":"c2","duration_left_s":5,"duration_right_s":4.5,"decision_s":2.5,"propensity":0.25,"control":null,"flags":""})" "\n"
-      R"({"left_model":"good","right_model":"bad","outcome":"left","left_sha256":"c3","right_sha256":"c1","duration_left_s":5,"duration_right_s":5,"decision_s":null,"propensity":null,"control":"left","flags":"leaked"})" "\n"
-      R"({"left_model":"b","right_model":"a","outcome":"skip","left_sha256":"c2","right_sha256":"c1","duration_left_s":4.5,"duration_right_s":5,"decision_s":null,"propensity":0.5,"control":null,"flags":"failed_media leaked"})" "\n";
+      R"({"left_model":"a","right_model":"b","outcome":"left","left_sha256":"c1","right_sha256":"c2","duration_left_s":5,"duration_right_s":4.5,"decision_s":2.5,"propensity":0.25,"control":null,"flags":""})"
+      "\n"
+      R"({"left_model":"good","right_model":"bad","outcome":"left","left_sha256":"c3","right_sha256":"c1","duration_left_s":5,"duration_right_s":5,"decision_s":null,"propensity":null,"control":"left","flags":"leaked"})"
+      "\n"
+      R"({"left_model":"b","right_model":"a","outcome":"skip","left_sha256":"c2","right_sha256":"c1","duration_left_s":4.5,"duration_right_s":5,"decision_s":null,"propensity":0.5,"control":null,"flags":"failed_media leaked"})"
+      "\n";
   for (const auto& text : {csv, ndjson}) {
     const auto table = parse_votes(text, "votes");
     CHECK(table.clips == std::vector<std::string>{"c1", "c2", "c3"});
@@ -125,7 +138,8 @@ TEST_CASE("published Elo and Bradley-Terry ratings") {
     const auto file = shared_file("data/votes/" + (name == "llmfao" ? std::string("llmfao_crowd_comparisons") : name) + ".csv");
     if (!file) return;
     const auto table = read_votes(*file, {.left = "left", .right = "right"});
-    const auto elo = golden("data/votes/" + name + "_golden_ratings.csv", "elo"), bt = golden("data/votes/" + name + "_golden_ratings.csv", "bradley_terry");
+    const auto elo = golden("data/votes/" + name + "_golden_ratings.csv", "elo"),
+               bt = golden("data/votes/" + name + "_golden_ratings.csv", "bradley_terry");
     REQUIRE(bt.size() == table.models.size());
     const auto ours = online_elo(table.columns(), 4);
     const auto fitted = fit_ratings(table.columns());
@@ -185,9 +199,11 @@ TEST_CASE("mutated vote files are read or refused, never worse") {
     for (int k = 0; k < times; ++k) all += text;
     return all;
   };
-  const std::string record = "{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"}", other = "{\"left\":\"b\",\"right\":\"a\",\"winner\":\"tie\"}";
-  const std::string seeds[] = {"left,right,winner,judge,tstamp\n" + repeated("\"a,1\",b,left,j,1\nb,c,tie,k,2\nc,\"a,1\",both_bad,j,3\n", 12),
-                               "[" + repeated(record + ",\n" + other + ",", 12) + record + "]", repeated(record + "\n" + other + "\n", 12)};
+  const std::string record = "{\"left\":\"a\",\"right\":\"b\",\"winner\":\"left\"}",
+                    other = "{\"left\":\"b\",\"right\":\"a\",\"winner\":\"tie\"}";
+  const std::string seeds[] = {
+      "left,right,winner,judge,tstamp\n" + repeated("\"a,1\",b,left,j,1\nb,c,tie,k,2\nc,\"a,1\",both_bad,j,3\n", 12),
+      "[" + repeated(record + ",\n" + other + ",", 12) + record + "]", repeated(record + "\n" + other + "\n", 12)};
   const char* wanted = std::getenv("GALLOP_FUZZ_CASES");
   const int cases = wanted ? std::atoi(wanted) : 20000;
   std::mt19937 random(5);
@@ -197,17 +213,28 @@ TEST_CASE("mutated vote files are read or refused, never worse") {
     for (unsigned edits = 1 + random() % 4; edits > 0 && !text.empty(); --edits) {
       const auto at = random() % text.size();
       switch (random() % 5) {
-        case 0: text[at] = static_cast<char>(random()); break;
-        case 1: text.erase(at, 1 + random() % 8); break;
-        case 2: text.insert(at, text.substr(random() % text.size(), random() % 12)); break;
-        case 3: text.insert(at, 1, ",\"\n\r{}[]\\\0"[random() % 10]); break;
-        default: text.resize(at); break;
+        case 0:
+          text[at] = static_cast<char>(random());
+          break;
+        case 1:
+          text.erase(at, 1 + random() % 8);
+          break;
+        case 2:
+          text.insert(at, text.substr(random() % text.size(), random() % 12));
+          break;
+        case 3:
+          text.insert(at, 1, ",\"\n\r{}[]\\\0"[random() % 10]);
+          break;
+        default:
+          text.resize(at);
+          break;
       }
     }
     try {
       const auto table = parse_votes(text, "votes");
       ++read;
-      for (std::size_t v = 0; v < table.left.size(); ++v) REQUIRE((table.left[v] < table.models.size() && table.right[v] < table.models.size() && table.left[v] != table.right[v]));
+      for (std::size_t v = 0; v < table.left.size(); ++v)
+        REQUIRE((table.left[v] < table.models.size() && table.right[v] < table.models.size() && table.left[v] != table.right[v]));
       if (table.models.size() >= 2) fit_ratings(table.columns());
     } catch (const Error& error) {
       REQUIRE((error.kind() == ErrorKind::format_error || error.kind() == ErrorKind::invalid_argument));

@@ -9,7 +9,8 @@ TEST_CASE("device: text and back") {
   CHECK(Device::parse("cpu").str() == "cpu");
   CHECK(Device::parse("cuda").str() == "cuda:0");
   CHECK(Device::parse("cuda:3") == Device{Device::Kind::cuda, 3});
-  for (const char* bad : {"", "CPU", "cuda:", "cuda:-1", "cuda:1x", "gpu", "cuda:99999999999"}) CHECK_THROWS_AS(Device::parse(bad), InvalidArgument);
+  for (const char* bad : {"", "CPU", "cuda:", "cuda:-1", "cuda:1x", "gpu", "cuda:99999999999"})
+    CHECK_THROWS_AS(Device::parse(bad), InvalidArgument);
 }
 
 TEST_CASE("dtype: text, aliases and sizes") {

@@ -17,7 +17,8 @@ TEST_CASE("error: a kind is a class, a name and catchable as Error") {
 
 TEST_CASE("check: checked sizes refuse to overflow") {
   CHECK(base::checked_mul(std::int64_t{6}, std::int64_t{7}, "shape") == 42);
-  CHECK_THROWS_WITH_AS(base::checked_mul(std::int64_t{1} << 40, std::int64_t{1} << 40, "shape"), doctest::Contains("overflows"), FormatError);
+  CHECK_THROWS_WITH_AS(base::checked_mul(std::int64_t{1} << 40, std::int64_t{1} << 40, "shape"), doctest::Contains("overflows"),
+                       FormatError);
   CHECK_THROWS_AS(base::checked_add<InvalidArgument>(std::numeric_limits<std::int64_t>::max(), std::int64_t{1}, "n"), InvalidArgument);
   CHECK_THROWS_AS(GALLOP_ASSERT(1 == 2), InternalError);
 }

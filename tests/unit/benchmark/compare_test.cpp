@@ -10,7 +10,8 @@ namespace {
 Results side(const std::vector<double>& values, const std::string& dimension = "sharpness") {
   Results results;
   for (std::size_t r = 0; r < values.size(); ++r) {
-    ResultRow row{.dimension = dimension, .clip = std::to_string(r), .prompt = "p" + std::to_string(r), .record = r, .state = RowState::scored};
+    ResultRow row{
+        .dimension = dimension, .clip = std::to_string(r), .prompt = "p" + std::to_string(r), .record = r, .state = RowState::scored};
     row.score.value = values[r];
     results.rows.push_back(row);
   }

@@ -18,7 +18,11 @@ Results with_rows(std::vector<ResultRow> rows, std::size_t records, std::vector<
 }
 
 ResultRow scored(std::string dimension, std::size_t record, int sample, double value, std::vector<double> parts = {}) {
-  ResultRow row{.dimension = std::move(dimension), .clip = std::to_string(record) + "-" + std::to_string(sample), .record = record, .sample = sample, .state = RowState::scored};
+  ResultRow row{.dimension = std::move(dimension),
+                .clip = std::to_string(record) + "-" + std::to_string(sample),
+                .record = record,
+                .sample = sample,
+                .state = RowState::scored};
   row.score.value = value;
   row.score.parts = std::move(parts);
   return row;
@@ -27,9 +31,12 @@ ResultRow scored(std::string dimension, std::size_t record, int sample, double v
 }  // namespace
 
 TEST_CASE("estimates: frame-weighted, clip-weighted and scaled dimensions") {
-  const auto pooled = with_rows({scored("subject_consistency", 0, 0, 0.5, {0.5}), scored("subject_consistency", 1, 0, 0.9, {0.9, 0.9, 0.9})}, 2, {"subject_consistency"});
+  const auto pooled =
+      with_rows({scored("subject_consistency", 0, 0, 0.5, {0.5}), scored("subject_consistency", 1, 0, 0.9, {0.9, 0.9, 0.9})}, 2,
+                {"subject_consistency"});
   CHECK(pooled.dimensions[0].estimate.value == doctest::Approx((0.5 + 2.7) / 4));
-  const auto plain = with_rows({scored("motion_smoothness", 0, 0, 0.5, {0.5}), scored("motion_smoothness", 1, 0, 0.9, {0.9, 0.9, 0.9})}, 2, {"motion_smoothness"});
+  const auto plain = with_rows({scored("motion_smoothness", 0, 0, 0.5, {0.5}), scored("motion_smoothness", 1, 0, 0.9, {0.9, 0.9, 0.9})}, 2,
+                               {"motion_smoothness"});
   CHECK(plain.dimensions[0].estimate.value == doctest::Approx(0.7));
   const auto scaled = with_rows({scored("imaging_quality", 0, 0, 60.0)}, 1, {"imaging_quality"});
   CHECK(scaled.dimensions[0].estimate.value == doctest::Approx(0.6));

@@ -36,10 +36,16 @@ TEST_CASE("canonical JSON: the number samples of RFC 8785, appendix B") {
 
 TEST_CASE("canonical JSON: keys are sorted by UTF-16 units, texts keep their characters") {
   // The order of RFC 8785, section 3.2.3.
-  const base::Json json = {{"\u20ac", "Euro Sign"}, {"\r", "Carriage Return"}, {"\xef\xac\xb3", "Hebrew Letter Dalet With Dagesh"}, {"1", "One"},
-                           {"\xf0\x9f\x98\x80", "Emoji: Grinning Face"}, {"\u0080", "Control"}, {"\u00f6", "Latin Small Letter O With Diaeresis"}};
+  const base::Json json = {{"\u20ac", "Euro Sign"},
+                           {"\r", "Carriage Return"},
+                           {"\xef\xac\xb3", "Hebrew Letter Dalet With Dagesh"},
+                           {"1", "One"},
+                           {"\xf0\x9f\x98\x80", "Emoji: Grinning Face"},
+                           {"\u0080", "Control"},
+                           {"\u00f6", "Latin Small Letter O With Diaeresis"}};
   CHECK(canonical(json) ==
-        "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\",\"\xc3\xb6\":\"Latin Small Letter O With Diaeresis\",\"\xe2\x82\xac\":\"Euro Sign\",\"\xf0\x9f\x98\x80\":\"Emoji: Grinning Face\","
+        "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\",\"\xc3\xb6\":\"Latin Small Letter O With "
+        "Diaeresis\",\"\xe2\x82\xac\":\"Euro Sign\",\"\xf0\x9f\x98\x80\":\"Emoji: Grinning Face\","
         "\"\xef\xac\xb3\":\"Hebrew Letter Dalet With Dagesh\"}");
   CHECK(canonical(base::Json("a\"\\\n\x01/é")) == "\"a\\\"\\\\\\n\\u0001/é\"");
 }

@@ -27,7 +27,11 @@ WorkList small_list() {
 }
 
 const WorkUnit kUnit{.record = 0, .sample = 0, .clip = "a-0.mp4", .dimensions = {"sharpness"}};
-const LedgerEntry kEntry{.key = "k", .clip_sha256 = "c", .dimension = "sharpness", .payload = R"({"details":{},"flags":[],"parts":[],"value":0.5})", .reader = "native"};
+const LedgerEntry kEntry{.key = "k",
+                         .clip_sha256 = "c",
+                         .dimension = "sharpness",
+                         .payload = R"({"details":{},"flags":[],"parts":[],"value":0.5})",
+                         .reader = "native"};
 
 std::filesystem::path made(const test::ScratchFolder& folder) {
   auto ledger = Ledger::open(folder.path());
@@ -64,7 +68,8 @@ TEST_CASE("ledger: the first result of a content stays, a problem gives way to a
   other.payload = R"({"details":{},"flags":[],"parts":[],"value":0.75})";
   ledger.store(kUnit, other, {});
   CHECK(ledger.find("k")->payload == kEntry.payload);
-  LedgerEntry problem{.key = "p", .clip_sha256 = "c", .dimension = "sharpness", .problem = Problem{"sharpness", ErrorKind::media_error, "broken"}};
+  LedgerEntry problem{
+      .key = "p", .clip_sha256 = "c", .dimension = "sharpness", .problem = Problem{"sharpness", ErrorKind::media_error, "broken"}};
   ledger.store(kUnit, problem, {});
   CHECK(ledger.items()[0].item.state == RowState::problem);
   CHECK(ledger.items()[0].entry.problem->message == "broken");

@@ -37,8 +37,11 @@ struct World {
     (void)once;
     suite = {.name = "own", .sha256 = "0", .samples = 2};
     for (int r = 0; r < 3; ++r) {
-      suite.records.push_back({.prompt = "clip " + std::to_string(r), .dimensions = {"sharpness", "counter", "temporal_flickering"}, .labels = {{"counter", {{"x", std::to_string(r)}}}}});
-      for (int s = 0; s < 2; ++s) media::write_video(videos() / fmt::format("clip {}-{}.mp4", r, s), test::moving_square(4 + r + s, 48, 64), {});
+      suite.records.push_back({.prompt = "clip " + std::to_string(r),
+                               .dimensions = {"sharpness", "counter", "temporal_flickering"},
+                               .labels = {{"counter", {{"x", std::to_string(r)}}}}});
+      for (int s = 0; s < 2; ++s)
+        media::write_video(videos() / fmt::format("clip {}-{}.mp4", r, s), test::moving_square(4 + r + s, 48, 64), {});
     }
   }
   std::filesystem::path videos() {
@@ -51,7 +54,9 @@ struct World {
   Suite suite;
 };
 
-std::string all_text(const Results& results) { return results.to_json() + results.per_clip_jsonl() + results.to_csv() + results.vbench_full_info() + results.vbench_results(); }
+std::string all_text(const Results& results) {
+  return results.to_json() + results.per_clip_jsonl() + results.to_csv() + results.vbench_full_info() + results.vbench_results();
+}
 
 }  // namespace
 
@@ -76,7 +81,9 @@ TEST_CASE("run: stopped anywhere, the next one goes on and ends with the same by
     const auto name = "cut" + std::to_string(stop_at);
     calls = 0;
     int ticks = 0;
-    CHECK_THROWS_AS(benchmark::run_suite(world.suite, world.plan(name.c_str()), {.on_progress = [&](const Progress&) { return ticks++ == stop_at ? Flow::stop : Flow::go_on; }}), Cancelled);
+    CHECK_THROWS_AS(benchmark::run_suite(world.suite, world.plan(name.c_str()),
+                                         {.on_progress = [&](const Progress&) { return ticks++ == stop_at ? Flow::stop : Flow::go_on; }}),
+                    Cancelled);
     const auto resumed = benchmark::run_suite(world.suite, world.plan(name.c_str()), {});
     CHECK(calls == 6);
     CHECK(all_text(resumed) == all_text(whole));
@@ -119,7 +126,10 @@ TEST_CASE("run: missing, damaged and unknown things are rows with a reason, neve
   World world;
   std::filesystem::remove(world.videos() / "clip 0-1.mp4");
   std::ofstream(world.videos() / "clip 1-0.mp4") << "";
-  std::ofstream(world.videos() / "clip 2-0.mp4", std::ios::binary) << std::string("\0\0\0\x20" "ftypisom garbage", 20);
+  std::ofstream(world.videos() / "clip 2-0.mp4", std::ios::binary) << std::string(
+      "\0\0\0\x20"
+      "ftypisom garbage",
+      20);
   std::ofstream(world.videos() / "Clip_0-0.mp4") << "x";
   std::ofstream(world.videos() / "clip 0-7.mp4") << "x";
   std::ofstream(world.videos() / "stranger.mp4") << "x";

@@ -47,7 +47,9 @@ TEST_CASE("suite: the published image-to-video file") {
 }
 
 TEST_CASE("suite: VBench's payloads go back into its layout") {
-  const auto suite = load("s.json", R"([{"prompt_en": "an alley", "dimension": ["scene", "background_consistency"], "auxiliary_info": {"scene": {"scene": {"scene": "alley"}}}},
+  const auto suite = load(
+      "s.json",
+      R"([{"prompt_en": "an alley", "dimension": ["scene", "background_consistency"], "auxiliary_info": {"scene": {"scene": {"scene": "alley"}}}},
     {"prompt_en": "a red car", "dimension": ["color"], "auxiliary_info": {"color": {"color": "red"}}}])");
   CHECK(suite.records[0].labels.at("scene").at("scene") == "alley");
   CHECK(benchmark::auxiliary_info(suite.records[0], "scene") == base::Json::parse(R"({"scene": {"scene": "alley"}})"));
@@ -58,7 +60,8 @@ TEST_CASE("suite: VBench's payloads go back into its layout") {
 }
 
 TEST_CASE("suite: own JSON, CSV and text") {
-  const auto json = load("own.json", R"({"schema": "gallop/suite-v1", "name": "mine", "samples": 2, "dimensions": ["sharpness"], "records": [
+  const auto json =
+      load("own.json", R"({"schema": "gallop/suite-v1", "name": "mine", "samples": 2, "dimensions": ["sharpness"], "records": [
     {"prompt": "a", "labels": {"color": "red"}}, {"file": "deep/b.mp4", "dimensions": ["contrast"], "labels": {"contrast": {"x": "y"}}}]})");
   CHECK(json.samples == 2);
   CHECK(json.records[0].labels.at("sharpness").at("color") == "red");
@@ -91,7 +94,8 @@ TEST_CASE("suite: what is wrong is said with the record") {
   refused("s.json", R"([{"prompt_en": "a", "dimension": ["x"]}, {"prompt_en": "a", "dimension": ["x"]}])", "repeats record 0");
   refused("s.json", R"({"schema": "gallop/suite-v1", "records": [{"file": "../out.mp4", "dimensions": ["x"]}]})", "leave the folder");
   refused("s.json", R"({"schema": "gallop/suite-v1", "records": [{"file": "/etc/x.mp4", "dimensions": ["x"]}]})", "leave the folder");
-  refused("s.json", R"({"schema": "gallop/suite-v1", "records": [{"prompt": "a", "image": "../x.png", "dimensions": ["x"]}]})", "leave the folder");
+  refused("s.json", R"({"schema": "gallop/suite-v1", "records": [{"prompt": "a", "image": "../x.png", "dimensions": ["x"]}]})",
+          "leave the folder");
   refused("s.json", R"({"schema": "gallop/suite-v1", "recrods": []})", "recrods");
   refused("s.json", R"({"schema": "gallop/suite-v1", "samples": 0, "records": []})", "samples");
   refused("s.csv", "prompt,colour\na,b\n", "colour");

@@ -16,9 +16,22 @@ std::map<std::string, double> all_at(const char* suite, double value) {
 }  // namespace
 
 TEST_CASE("totals: the recorded values of the published table") {
-  const auto mixed = totals("vbench", {{"subject_consistency", .95}, {"background_consistency", .96}, {"temporal_flickering", .98}, {"motion_smoothness", .98}, {"dynamic_degree", .6}, {"aesthetic_quality", .6},
-                                       {"imaging_quality", .65}, {"object_class", .9}, {"multiple_objects", .7}, {"human_action", .95}, {"color", .85}, {"spatial_relationship", .7}, {"scene", .5},
-                                       {"appearance_style", .2}, {"temporal_style", .24}, {"overall_consistency", .26}});
+  const auto mixed = totals("vbench", {{"subject_consistency", .95},
+                                       {"background_consistency", .96},
+                                       {"temporal_flickering", .98},
+                                       {"motion_smoothness", .98},
+                                       {"dynamic_degree", .6},
+                                       {"aesthetic_quality", .6},
+                                       {"imaging_quality", .65},
+                                       {"object_class", .9},
+                                       {"multiple_objects", .7},
+                                       {"human_action", .95},
+                                       {"color", .85},
+                                       {"spatial_relationship", .7},
+                                       {"scene", .5},
+                                       {"appearance_style", .2},
+                                       {"temporal_style", .24},
+                                       {"overall_consistency", .26}});
   CHECK(mixed.values.at("quality") == doctest::Approx(0.8189674065010943).epsilon(1e-15));
   CHECK(mixed.values.at("semantic") == doctest::Approx(0.7534810303466393).epsilon(1e-15));
   CHECK(mixed.values.at("total") == doctest::Approx(0.8058701312702035).epsilon(1e-15));
@@ -27,8 +40,16 @@ TEST_CASE("totals: the recorded values of the published table") {
 }
 
 TEST_CASE("totals: image to video") {
-  const auto result = totals("vbench-i2v", {{"camera_motion", .5}, {"i2v_subject", .97}, {"i2v_background", .96}, {"subject_consistency", .95}, {"background_consistency", .96}, {"motion_smoothness", .98},
-                                            {"dynamic_degree", .5}, {"aesthetic_quality", .6}, {"imaging_quality", .7}, {"temporal_flickering", .9}});
+  const auto result = totals("vbench-i2v", {{"camera_motion", .5},
+                                            {"i2v_subject", .97},
+                                            {"i2v_background", .96},
+                                            {"subject_consistency", .95},
+                                            {"background_consistency", .96},
+                                            {"motion_smoothness", .98},
+                                            {"dynamic_degree", .5},
+                                            {"aesthetic_quality", .6},
+                                            {"imaging_quality", .7},
+                                            {"temporal_flickering", .9}});
   CHECK(result.values.at("i2v") == doctest::Approx(0.9336662475869839).epsilon(1e-15));
   CHECK(result.values.at("quality") == doctest::Approx(0.7958618409077235).epsilon(1e-15));
   CHECK(result.values.at("total") == doctest::Approx(0.8647640442473536).epsilon(1e-15));

@@ -18,7 +18,8 @@ at::Tensor read_npy(const std::filesystem::path& file) {
   const auto bytes = base::read_text(file);
   REQUIRE(bytes.substr(1, 5) == "NUMPY");
   REQUIRE(bytes.find("'<f4'") != std::string::npos);
-  const auto start = 10 + static_cast<std::size_t>(static_cast<unsigned char>(bytes[8])) + 256 * static_cast<std::size_t>(static_cast<unsigned char>(bytes[9]));
+  const auto start = 10 + static_cast<std::size_t>(static_cast<unsigned char>(bytes[8])) +
+                     256 * static_cast<std::size_t>(static_cast<unsigned char>(bytes[9]));
   auto values = at::empty({1, static_cast<std::int64_t>((bytes.size() - start) / 4)}, at::kFloat);
   std::memcpy(values.mutable_data_ptr<float>(), bytes.data() + start, values.nbytes());
   return values;

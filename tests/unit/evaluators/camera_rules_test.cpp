@@ -27,10 +27,10 @@ TEST_CASE("camera: points apart or contradicting each other") {
   const EdgeMove still{}, left{-5, 0}, right{5, 0}, up{0, -5}, down{0, 5};
   CHECK(moves(up, down, left, right) == Moves{"zoom_in"});
   CHECK(moves(down, up, right, left) == Moves{"zoom_out"});
-  CHECK(moves(up, down, still, still) == Moves{"zoom_in"});    // static gives way
+  CHECK(moves(up, down, still, still) == Moves{"zoom_in"});     // static gives way
   CHECK(moves(left, still, left, left) == Moves{"pan_right"});  // so does a pair without meaning
   CHECK(moves(left, right, up, down) == Moves{"None"});
-  CHECK(moves(left, right, still, still) == Moves{"None"});     // static gives way even to that
+  CHECK(moves(left, right, still, still) == Moves{"None"});  // static gives way even to that
   CHECK(moves(up, down, down, down) == Moves{"zoom_in", "tilt_up"});
 }
 

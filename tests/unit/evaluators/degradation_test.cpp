@@ -39,7 +39,8 @@ TEST_CASE("degradation: the ladder is ordered") {
 }
 
 TEST_CASE("degradation: the ladder's flaws are flagged, its base is not") {
-  const std::map<std::string, std::string> expected = {{"flicker", "luminance_flicker"}, {"frozen", "frozen_frames"}, {"dropped_repeat", "repeated_frames"}, {"shuffled", "frame_order"}};
+  const std::map<std::string, std::string> expected = {
+      {"flicker", "luminance_flicker"}, {"frozen", "frozen_frames"}, {"dropped_repeat", "repeated_frames"}, {"shuffled", "frame_order"}};
   const auto base = test::shared_file("data/videos/ladder/base.mp4");
   if (!base) return;
   for (const auto& score : quick(*base).scores) {
@@ -53,7 +54,8 @@ TEST_CASE("degradation: the ladder's flaws are flagged, its base is not") {
 }
 
 TEST_CASE("degradation: on five other clips at least 95 % of the pairs are ordered right") {
-  const std::vector<std::string> clips = {"real/carphone_pristine.mp4", "real/muybridge_horse_grayscale.mp4", "ai_generated/wan21_1.3b_t2v_cat.mp4", "ai_generated/videoscore_example_temple.mp4",
+  const std::vector<std::string> clips = {"real/carphone_pristine.mp4", "real/muybridge_horse_grayscale.mp4",
+                                          "ai_generated/wan21_1.3b_t2v_cat.mp4", "ai_generated/videoscore_example_temple.mp4",
                                           "real/bear_odd_161x121_vp9.webm"};
   struct Pair {
     std::string dimension;

@@ -19,7 +19,8 @@ namespace {
 
 ClipResult judge(const Clip& clip, const std::filesystem::path& weights, std::vector<std::string> dimensions = {"brisque", "niqe"}) {
   const ClipRequest request{.clip = clip};
-  return evaluators::score_clips({&request, 1}, {.dimensions = std::move(dimensions), .weights = weights, .load = {.device = {}}}, {}).front();
+  return evaluators::score_clips({&request, 1}, {.dimensions = std::move(dimensions), .weights = weights, .load = {.device = {}}}, {})
+      .front();
 }
 
 Video photo(const std::filesystem::path& file) {
@@ -48,9 +49,15 @@ TEST_CASE("iqa: scores of photographs agree with the programs the parameters com
   if (!parameters.there || !photos) return;
   // brisque: cv2.quality.QualityBRISQUE_compute of opencv-contrib-python-headless 4.10.0.84 with the same two files. Tolerance:
   // its search over shapes adds up steps in float32 and may stop one step (0.001) beside the nearest.
-  // niqe: niqe of pyiqa 0.1.16 with the same parameters. Tolerance 0.5 %: it resizes in float32, adds a constant below the root and rounds luma otherwise.
-  const struct { const char* file; double brisque, niqe; } rows[] = {{"dist/I03.bmp", 84.46388, 15.65321}, {"dist/I06.bmp", 1.28673, 3.23419},
-                                                                     {"ref/I03.bmp", 5.23405, 5.12224}, {"ref/I06.bmp", 1.32067, 3.14310}};
+  // niqe: niqe of pyiqa 0.1.16 with the same parameters. Tolerance 0.5 %: it resizes in float32, adds a constant below the root and rounds
+  // luma otherwise.
+  const struct {
+    const char* file;
+    double brisque, niqe;
+  } rows[] = {{"dist/I03.bmp", 84.46388, 15.65321},
+              {"dist/I06.bmp", 1.28673, 3.23419},
+              {"ref/I03.bmp", 5.23405, 5.12224},
+              {"ref/I06.bmp", 1.32067, 3.14310}};
   for (const auto& row : rows) {
     CAPTURE(row.file);
     const auto result = judge(photo(*photos / row.file), parameters.folder.path());
@@ -65,8 +72,10 @@ TEST_CASE("iqa: NIQE meets the published scores") {
   const auto photos = test::shared_file("data/images/iqa_noncommercial");
   if (!parameters.there || !photos) return;
   // official_scores.csv, row niqe: an earlier release of pyiqa, hence one per cent.
-  CHECK(judge(photo(*photos / "dist/I03.bmp"), parameters.folder.path(), {"niqe"}).scores[0].value == doctest::Approx(15.7536293917814).epsilon(1e-2));
-  CHECK(judge(photo(*photos / "dist/I06.bmp"), parameters.folder.path(), {"niqe"}).scores[0].value == doctest::Approx(3.23547743716998).epsilon(1e-3));
+  CHECK(judge(photo(*photos / "dist/I03.bmp"), parameters.folder.path(), {"niqe"}).scores[0].value ==
+        doctest::Approx(15.7536293917814).epsilon(1e-2));
+  CHECK(judge(photo(*photos / "dist/I06.bmp"), parameters.folder.path(), {"niqe"}).scores[0].value ==
+        doctest::Approx(3.23547743716998).epsilon(1e-3));
 }
 
 TEST_CASE("iqa: a degraded clip scores worse") {
@@ -74,7 +83,8 @@ TEST_CASE("iqa: a degraded clip scores worse") {
   const auto base = test::shared_file("data/videos/ladder/base.mp4"), blur = test::shared_file("data/videos/ladder/blur3.mp4"),
              noise = test::shared_file("data/videos/ladder/noise30.mp4");
   if (!parameters.there || !base || !blur || !noise) return;
-  const auto clean = judge(*base, parameters.folder.path()), blurred = judge(*blur, parameters.folder.path()), noisy = judge(*noise, parameters.folder.path());
+  const auto clean = judge(*base, parameters.folder.path()), blurred = judge(*blur, parameters.folder.path()),
+             noisy = judge(*noise, parameters.folder.path());
   for (std::size_t i = 0; i < 2; ++i) {
     CAPTURE(clean.scores[i].dimension);
     CHECK(blurred.scores[i].value > clean.scores[i].value);
@@ -122,7 +132,8 @@ TEST_CASE("iqa: parameter files that are absent or damaged are named") {
     CHECK(result.problems[0].message.find(words) != std::string::npos);
   };
   refused("", "", "no entry \"gamma\"");
-  refused("gamma: 0.05\nrho: -1.\nalpha: [ 1., 2. ]\nsupport_vectors:\n - [ 1., 2. ]\n", "", "2 numbers in \"support_vectors\", expected 72");
+  refused("gamma: 0.05\nrho: -1.\nalpha: [ 1., 2. ]\nsupport_vectors:\n - [ 1., 2. ]\n", "",
+          "2 numbers in \"support_vectors\", expected 72");
   refused("gamma: 0.05\nrho: -1.\nalpha: [ 1., ! ]\nsupport_vectors:\n", "", "no number");
   base::write_text_atomic(folder / "niqe_pris_params.npz", "PK no archive");
   CHECK(judge(clip, folder.path(), {"niqe"}).problems.front().kind == ErrorKind::format_error);

@@ -69,7 +69,8 @@ TEST_CASE("micro batches: a failure of the network reaches every clip of the bat
 
 TEST_CASE("micro batches: a frame's features are the same bits at every place and in any company") {
   const c10::InferenceMode guard;
-  const auto tower = models::clip::ImageTower::load({.image = 64, .patch = 16, .width = 128, .depth = 2, .heads = 2, .output = 32}, test::golden_params("visual."));
+  const auto tower = models::clip::ImageTower::load({.image = 64, .patch = 16, .width = 128, .depth = 2, .heads = 2, .output = 32},
+                                                    test::golden_params("visual."));
   const auto frame = test::uniform("frame", {1, 3, 64, 64}).to(at::kFloat);
   at::Tensor reference;
   for (std::int64_t place = 0; place < 5; ++place) {

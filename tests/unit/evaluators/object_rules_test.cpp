@@ -13,7 +13,9 @@ namespace {
 
 using namespace evaluators::vbench;
 
-Instance instance(const base::Json& name, const base::Json& box) { return {name.get<std::string>(), box.get<std::array<std::int64_t, 4>>()}; }
+Instance instance(const base::Json& name, const base::Json& box) {
+  return {name.get<std::string>(), box.get<std::array<std::int64_t, 4>>()};
+}
 
 // The invented frames of the recorded file.
 struct Frame {
@@ -39,7 +41,8 @@ void with_frames(const Check& check) {
 TEST_CASE("object_class and multiple_objects: recorded hits") {
   with_frames([](const base::Json& golden, const std::vector<Frame>& frames) {
     for (const auto& [name, hits] : golden.at("object_class").items())
-      CHECK(std::count_if(frames.begin(), frames.end(), [&, key = name](const Frame& frame) { return shows(frame.instances, key); }) == hits.get<int>());
+      CHECK(std::count_if(frames.begin(), frames.end(), [&, key = name](const Frame& frame) { return shows(frame.instances, key); }) ==
+            hits.get<int>());
     for (const auto& [pair, hits] : golden.at("multiple_objects").items()) {
       const auto [a, b] = object_pair(pair, "multiple_objects");
       int both = 0;
@@ -63,7 +66,8 @@ TEST_CASE("color: recorded frames with the object and with the color") {
     for (const auto& entry : golden.at("color")) {
       int any = 0, wanted = 0;
       for (const auto& frame : frames) {
-        const auto flags = color_flags(frame.captions, frame.first_name(), entry.at("object").get<std::string>(), entry.at("color").get<std::string>());
+        const auto flags =
+            color_flags(frame.captions, frame.first_name(), entry.at("object").get<std::string>(), entry.at("color").get<std::string>());
         any += flags.any ? 1 : 0;
         wanted += flags.wanted ? 1 : 0;
       }
@@ -94,7 +98,8 @@ TEST_CASE("color: substrings count, only frames whose first detection is the obj
 TEST_CASE("spatial_relationship: recorded pair and frame scores") {
   with_frames([](const base::Json& golden, const std::vector<Frame>& frames) {
     for (const auto& entry : golden.at("position_score")) {
-      const auto score = relation_score(axis_of(entry.at("relationship").get<std::string>()), instance("a", entry.at("a")), instance("b", entry.at("b")));
+      const auto score =
+          relation_score(axis_of(entry.at("relationship").get<std::string>()), instance("a", entry.at("a")), instance("b", entry.at("b")));
       CHECK(score == doctest::Approx(entry.at("score").get<double>()).epsilon(1e-12));
     }
     for (const auto& entry : golden.at("spatial_relationship")) {
@@ -108,7 +113,8 @@ TEST_CASE("spatial_relationship: recorded pair and frame scores") {
 
 TEST_CASE("spatial_relationship: axis, direction, overlap and boxes without area") {
   CHECK_THROWS_AS(axis_of("left"), InvalidArgument);
-  const Instance left{"a", {0, 0, 10, 10}}, right{"b", {40, 2, 50, 12}}, half{"b", {5, 0, 15, 10}}, dot{"b", {7, 7, 7, 7}}, other_dot{"a", {3, 7, 3, 7}};
+  const Instance left{"a", {0, 0, 10, 10}}, right{"b", {40, 2, 50, 12}}, half{"b", {5, 0, 15, 10}}, dot{"b", {7, 7, 7, 7}},
+      other_dot{"a", {3, 7, 3, 7}};
   CHECK(relation_score(Axis::horizontal, left, right) == 1.0);
   CHECK(relation_score(Axis::horizontal, right, left) == 1.0);  // the direction does not count
   CHECK(relation_score(Axis::vertical, left, right) == 0.0);
@@ -124,7 +130,8 @@ TEST_CASE("scene: recorded hits; every word as a substring") {
   with_frames([](const base::Json& golden, const std::vector<Frame>&) {
     for (const auto& entry : golden.at("scene")) {
       int hits = 0;
-      for (const auto& caption : entry.at("captions")) hits += shows_scene(caption.get<std::string>(), entry.at("scene").get<std::string>()) ? 1 : 0;
+      for (const auto& caption : entry.at("captions"))
+        hits += shows_scene(caption.get<std::string>(), entry.at("scene").get<std::string>()) ? 1 : 0;
       CHECK(hits == entry.at("hits").get<int>());
     }
   });

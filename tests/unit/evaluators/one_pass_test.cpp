@@ -70,9 +70,10 @@ TEST_CASE("one pass: dimensions of middle frames and of all frames share the dec
     }
   });
   CHECK(evaluators::decodes_begun() - before == 2);  // one for each contract
-  evaluators::judge_clips(std::span(panel).subspan(1, 1), {&request, 1}, 0.0, monitor, [&](std::size_t, std::vector<evaluators::Outcome> outcomes) {
-    CHECK(outcomes[0].score.value == 8);  // alone it has a decode of its own
-  });
+  evaluators::judge_clips(std::span(panel).subspan(1, 1), {&request, 1}, 0.0, monitor,
+                          [&](std::size_t, std::vector<evaluators::Outcome> outcomes) {
+                            CHECK(outcomes[0].score.value == 8);  // alone it has a decode of its own
+                          });
 }
 
 TEST_CASE("one pass: company and order do not change a score") {
@@ -86,7 +87,9 @@ TEST_CASE("one pass: company and order do not change a score") {
 
 TEST_CASE("one pass: what fails is a problem of its own, the rest is scored") {
   const test::ScratchFolder folder;
-  const auto results = run({{.clip = Clip(folder / "none.mp4")}, {.clip = test::moving_square(1, 32, 32)}, {.clip = test::moving_square(4, 32, 32)}}, {"sharpness", "motion_amount"});
+  const auto results =
+      run({{.clip = Clip(folder / "none.mp4")}, {.clip = test::moving_square(1, 32, 32)}, {.clip = test::moving_square(4, 32, 32)}},
+          {"sharpness", "motion_amount"});
   CHECK(results[0].scores.empty());
   REQUIRE(results[0].problems.size() == 2);
   CHECK(results[0].problems[0].kind == ErrorKind::not_found);
@@ -99,7 +102,9 @@ TEST_CASE("one pass: what fails is a problem of its own, the rest is scored") {
 TEST_CASE("one pass: stopping, and exceptions of the callback") {
   const std::vector<ClipRequest> requests(3, ClipRequest{.clip = test::moving_square(4, 32, 32)});
   RunOptions options;
-  options.on_progress = [](const Progress& progress) { return progress.stage == Stage::score && progress.done == 1 ? Flow::stop : Flow::go_on; };
+  options.on_progress = [](const Progress& progress) {
+    return progress.stage == Stage::score && progress.done == 1 ? Flow::stop : Flow::go_on;
+  };
   CHECK_THROWS_AS(run(requests, {"contrast"}, options), Cancelled);
   options.on_progress = [](const Progress&) -> Flow { throw 42; };
   CHECK_THROWS_AS(run(requests, {"contrast"}, options), int);

@@ -17,7 +17,9 @@ Score measure(const Video& video, const std::string& dimension) {
   return result.scores.front();
 }
 
-Video plain(std::int64_t frames, std::uint8_t level) { return Video(std::vector<std::uint8_t>(static_cast<std::size_t>(frames * 32 * 48 * 3), level), frames, 32, 48, 8.0); }
+Video plain(std::int64_t frames, std::uint8_t level) {
+  return Video(std::vector<std::uint8_t>(static_cast<std::size_t>(frames * 32 * 48 * 3), level), frames, 32, 48, 8.0);
+}
 
 }  // namespace
 
@@ -37,7 +39,8 @@ TEST_CASE("quick: noise of a known strength is measured about right") {
   for (const double sigma : {5.0, 12.0}) {
     // Luma of independent channels: sqrt(0.299^2 + 0.587^2 + 0.114^2) of the channel noise. The flattest tenth of the blocks reads low.
     const double luma = 0.668 * sigma;
-    const double measured = measure(test::noisy(Video(std::vector<std::uint8_t>(2 * 96 * 96 * 3, 128), 2, 96, 96, 8.0), sigma), "noise_level").value;
+    const double measured =
+        measure(test::noisy(Video(std::vector<std::uint8_t>(2 * 96 * 96 * 3, 128), 2, 96, 96, 8.0), sigma), "noise_level").value;
     CHECK(measured > 0.8 * luma);
     CHECK(measured < 1.05 * luma);
   }

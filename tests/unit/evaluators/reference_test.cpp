@@ -5,8 +5,8 @@
 
 #include "evaluators/score_clips.h"
 #include "gallop/error.h"
-#include "support/degrade.h"
 #include "support/clips.h"
+#include "support/degrade.h"
 #include "support/shared_data.h"
 
 using namespace gallop;
@@ -36,7 +36,9 @@ TEST_CASE("reference: PSNR and SSIM equal those of FFmpeg's filters") {
     const auto result = compare(*test::shared_file("data/" + row[0]), *test::shared_file("data/" + row[1]));
     REQUIRE(result.scores.size() == 2);
     const auto &psnr = result.scores[0], &ssim = result.scores[1];
-    const auto close = [](double ours, const std::string& theirs, double tolerance) { return theirs == "inf" ? ours == 100.0 : std::fabs(ours - std::stod(theirs)) < tolerance; };
+    const auto close = [](double ours, const std::string& theirs, double tolerance) {
+      return theirs == "inf" ? ours == 100.0 : std::fabs(ours - std::stod(theirs)) < tolerance;
+    };
     CHECK(close(psnr.details.at("psnr_y"), row[2], 1e-4));
     CHECK(close(psnr.details.at("psnr_u"), row[3], 1e-4));
     CHECK(close(psnr.details.at("psnr_v"), row[4], 1e-4));

@@ -76,7 +76,9 @@ TEST_CASE("model cache: a network is loaded once, whichever place of the code as
   test::write_raft(folder.path());
   const LoadOptions options{.device = {}, .dtype = std::nullopt, .memory_limit = 0};
   using evaluators::vbench::shared_model;
-  const auto first = shared_model<Raft>(folder.path(), evaluators::vbench::checkpoints::raft, options, [](const nn::Params& params) { return Raft::load({}, params); });
-  const auto second = shared_model<Raft>(folder.path(), evaluators::vbench::checkpoints::raft, options, [](const nn::Params& params) { return Raft::load({}, params); });
+  const auto first = shared_model<Raft>(folder.path(), evaluators::vbench::checkpoints::raft, options,
+                                        [](const nn::Params& params) { return Raft::load({}, params); });
+  const auto second = shared_model<Raft>(folder.path(), evaluators::vbench::checkpoints::raft, options,
+                                         [](const nn::Params& params) { return Raft::load({}, params); });
   CHECK(first == second);
 }

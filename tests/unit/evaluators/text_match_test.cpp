@@ -13,7 +13,8 @@ using Texts = std::vector<std::string>;
 TEST_CASE("text in quotes: every kind of marks, apostrophes left alone") {
   CHECK(quoted_texts("a neon sign that says \"OPEN\" at night") == Texts{"OPEN"});
   CHECK(quoted_texts("signs \"A1\" and \u201CB 2\u201D") == Texts{"A1", "B 2"});
-  CHECK(quoted_texts("\u4E00\u5757\u5199\u7740\u201C\u6B22\u8FCE\u5149\u4E34\u201D\u7684\u724C\u5B50") == Texts{"\u6B22\u8FCE\u5149\u4E34"});
+  CHECK(quoted_texts("\u4E00\u5757\u5199\u7740\u201C\u6B22\u8FCE\u5149\u4E34\u201D\u7684\u724C\u5B50") ==
+        Texts{"\u6B22\u8FCE\u5149\u4E34"});
   CHECK(quoted_texts("\u300C\u8336\u300D \u300E\u9152\u300F") == Texts{"\u8336", "\u9152"});
   CHECK(quoted_texts("the dog's sign reads 'Don't stop'") == Texts{"Don't stop"});
   CHECK(quoted_texts("it's the dogs' day") == Texts{});

@@ -67,7 +67,11 @@ TEST_CASE("motion_smoothness: recorded clips, too few and too small frames") {
 TEST_CASE("vbench: a missing checkpoint is a problem that says what to get, the rest is scored") {
   const test::ScratchFolder folder;
   const ClipRequest request{.clip = test::moving_square(3, 32, 32)};
-  const auto result = evaluators::score_clips({&request, 1}, {.dimensions = {"subject_consistency", "temporal_flickering"}, .weights = folder.path(), .load = {.device = {}}}, {}).front();
+  const auto result =
+      evaluators::score_clips(
+          {&request, 1}, {.dimensions = {"subject_consistency", "temporal_flickering"}, .weights = folder.path(), .load = {.device = {}}},
+          {})
+          .front();
   REQUIRE(result.problems.size() == 1);
   CHECK(result.problems[0].kind == ErrorKind::not_found);
   CHECK(result.problems[0].message.find("https://dl.fbaipublicfiles.com/dino") != std::string::npos);

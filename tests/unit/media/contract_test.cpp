@@ -79,8 +79,10 @@ TEST_CASE("contract: rotation is applied") {
     const auto file = test::shared_file(std::string("data/videos/real/") + name);
     if (!file) return;
     const auto video = media::read_video(*file, {.count = 1});
-    if (height == 0) CHECK(video.width() > video.height());
-    else CHECK(video.height() > video.width());
+    if (height == 0)
+      CHECK(video.width() > video.height());
+    else
+      CHECK(video.height() > video.width());
     (void)width;
   }
 }

@@ -60,7 +60,8 @@ TEST_CASE("image: damaged pictures are refused") {
   const test::ScratchFolder folder;
   base::write_text_atomic(folder / "a.png", "not a picture");
   CHECK_THROWS_AS(media::read_image(folder / "a.png"), MediaError);
-  for (const char* name : {"broken_data_stream.png", "heapbof.png", "really_big.bmp", "sigsegv.png", "truncated_image.png", "zero_width.gif", "decompression_bomb.gif"}) {
+  for (const char* name : {"broken_data_stream.png", "heapbof.png", "really_big.bmp", "sigsegv.png", "truncated_image.png",
+                           "zero_width.gif", "decompression_bomb.gif"}) {
     const auto file = test::shared_file(std::string("data/images/broken/") + name);
     if (!file) return;
     CAPTURE(name);

@@ -32,7 +32,8 @@ TEST_CASE("write: sound survives with its length, rate and channels") {
   const test::ScratchFolder folder;
   Audio audio{.channels = 2, .sample_rate = 44100};
   for (int i = 0; i < 44100; ++i)
-    for (int channel = 0; channel < 2; ++channel) audio.samples.push_back(0.5f * std::sin(0.06f * static_cast<float>(i) * static_cast<float>(channel + 1)));
+    for (int channel = 0; channel < 2; ++channel)
+      audio.samples.push_back(0.5f * std::sin(0.06f * static_cast<float>(i) * static_cast<float>(channel + 1)));
   media::write_video(folder / "a.mp4", test::moving_square(10, 32, 48).with_audio(audio), {});
   const auto back = media::read_video(folder / "a.mp4", {}).audio();
   CHECK(back.channels == 2);

@@ -35,7 +35,8 @@ TEST_CASE("windows: cut and put together, padded cells are zero") {
 
 TEST_CASE("swin: the small reference case") {
   with_small_case("swin", [](const base::Json& entry) {
-    const auto swin = models::tag2text::Swin::load({.image = 48, .patch = 4, .width = 8, .window = 6, .depths = {2, 2}, .heads = {2, 4}}, test::golden_params());
+    const auto swin = models::tag2text::Swin::load({.image = 48, .patch = 4, .width = 8, .window = 6, .depths = {2, 2}, .heads = {2, 4}},
+                                                   test::golden_params());
     CHECK(test::difference(swin(test::golden_input(entry["input"])), entry["output"]) < 1e-4);
   });
 }
@@ -60,19 +61,22 @@ BeamSearch::Candidate candidate(float score, std::int64_t beam, std::int64_t tok
 
 TEST_CASE("beam search: an end among the first three closes a sentence, one behind them is ignored") {
   BeamSearch search({.beams = 3, .longest = 30, .shortest = 1, .end = 102}, {7, 8});
-  CHECK(search.advance(std::vector{candidate(-1, 0, 5), candidate(-2, 0, 102), candidate(-3, 0, 6), candidate(-4, 0, 9), candidate(-5, 0, 102), candidate(-6, 0, 1)}));
+  CHECK(search.advance(std::vector{candidate(-1, 0, 5), candidate(-2, 0, 102), candidate(-3, 0, 6), candidate(-4, 0, 9),
+                                   candidate(-5, 0, 102), candidate(-6, 0, 1)}));
   CHECK(search.sources() == Ids{0, 0, 0});
   CHECK(search.tokens() == Ids{5, 6, 9});
   CHECK(search.length() == 3);
   // Sentence {7, 8} has the value -2 / 2; nothing better follows, but only three sentences end the search.
   for (int i = 0; i < 2; ++i)
-    CHECK(search.advance(std::vector{candidate(-9, 0, 1), candidate(-10, 1, 2), candidate(-11, 2, 3), candidate(-12, 0, 102), candidate(-13, 1, 102), candidate(-14, 2, 102)}));
+    CHECK(search.advance(std::vector{candidate(-9, 0, 1), candidate(-10, 1, 2), candidate(-11, 2, 3), candidate(-12, 0, 102),
+                                     candidate(-13, 1, 102), candidate(-14, 2, 102)}));
   CHECK(search.result() == Ids{7, 8});
 }
 
 TEST_CASE("beam search: stops when no open beam can still win") {
   BeamSearch search({.beams = 2, .longest = 30, .shortest = 1, .end = 102}, {7});
-  CHECK(search.advance(std::vector{candidate(-1.0F, 0, 5), candidate(-1.5F, 0, 102), candidate(-3, 0, 6), candidate(-4, 0, 9)}));  // closes {7}: -1.5
+  CHECK(search.advance(
+      std::vector{candidate(-1.0F, 0, 5), candidate(-1.5F, 0, 102), candidate(-3, 0, 6), candidate(-4, 0, 9)}));  // closes {7}: -1.5
   // Closes {7, 5} with -2 / 2 = -1. The best sum is -2, over a length of three -0.67: better than the worst, go on.
   CHECK(search.advance(std::vector{candidate(-2.0F, 0, 102), candidate(-3.0F, 0, 1), candidate(-5.0F, 1, 2), candidate(-6, 1, 3)}));
   // The worst of the list is -1.5; the best sum over the length, -8 / 4, is not better.
@@ -90,8 +94,24 @@ TEST_CASE("beam search: at the longest length the open beams compete") {
 
 // Small enough for milliseconds, with every part of the real one.
 models::grit::GritConfig tiny() {
-  return {.width = 32, .depth = 3, .heads = 2, .inner = 128, .window = 2, .global_every = 3, .positions = 2, .trained = 4, .channels = 32, .hidden = 16,
-          .text_pooled = 2, .text_width = 32, .text_depth = 2, .text_heads = 2, .text_inner = 48, .vocabulary = 120, .text_positions = 16, .text_length = 9};
+  return {.width = 32,
+          .depth = 3,
+          .heads = 2,
+          .inner = 128,
+          .window = 2,
+          .global_every = 3,
+          .positions = 2,
+          .trained = 4,
+          .channels = 32,
+          .hidden = 16,
+          .text_pooled = 2,
+          .text_width = 32,
+          .text_depth = 2,
+          .text_heads = 2,
+          .text_inner = 48,
+          .vocabulary = 120,
+          .text_positions = 16,
+          .text_length = 9};
 }
 
 TEST_CASE("grit: text of a box does not depend on the others, and the cache gives what recomputation gives") {

@@ -77,7 +77,8 @@ TEST_CASE("amt: the features and the middle frame match the reference") {
   const auto model = models::amt::Amt::load({}, amt_params());
   const auto first = test::golden_input(entry["input"][0], 1.0, 0.5), second = test::golden_input(entry["input"][1], 1.0, 0.5);
   const auto mean = at::cat({first, second}, 2).mean();
-  CHECK(test::difference(model.features((first - mean).contiguous(at::MemoryFormat::ChannelsLast)), entry["taps"]["feat_encoder"]) < kTolerance);
+  CHECK(test::difference(model.features((first - mean).contiguous(at::MemoryFormat::ChannelsLast)), entry["taps"]["feat_encoder"]) <
+        kTolerance);
   CHECK(test::difference(model(first, second), entry["output"]) < kTolerance);
 }
 
@@ -97,7 +98,8 @@ TEST_CASE("musiq: grid positions of the recorded picture") {
   const auto patches = models::musiq::multiscale_patches(at::zeros({1, 3, 288, 512}));
   const std::vector<std::int64_t> recorded = {0, 1, 2, 4, 5, 7, 8, 20, 21, 22, 24, 25, 27, 28, 50, 51};
   CHECK(patches.positions.size(0) == 256);
-  for (std::size_t i = 0; i < recorded.size(); ++i) CHECK(patches.positions[static_cast<std::int64_t>(i)].item<std::int64_t>() == recorded[i]);
+  for (std::size_t i = 0; i < recorded.size(); ++i)
+    CHECK(patches.positions[static_cast<std::int64_t>(i)].item<std::int64_t>() == recorded[i]);
 }
 
 }  // namespace

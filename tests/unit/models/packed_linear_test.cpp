@@ -22,7 +22,8 @@ nn::PackedLinear packed_of(const nn::Linear& linear) {
 }
 
 TEST_CASE("packed linear: within 2^-16 of each product, whatever the sides") {
-  for (const auto& [rows, in, out] : std::vector<std::array<std::int64_t, 3>>{{1, 64, 32}, {31, 96, 64}, {33, 1056, 96}, {530, 2080, 160}}) {
+  for (const auto& [rows, in, out] :
+       std::vector<std::array<std::int64_t, 3>>{{1, 64, 32}, {31, 96, 64}, {33, 1056, 96}, {530, 2080, 160}}) {
     const auto linear = layer(in, out);
     const auto x = test::uniform("rows", {rows, in}).to(at::kFloat);
     const auto exact = at::linear(x.to(at::kDouble), linear.weight.to(at::kDouble), linear.bias.to(at::kDouble));
@@ -53,7 +54,8 @@ TEST_CASE("packed linear: a row's bits depend on that row alone, not on its comp
   const auto x = test::uniform("rows", {700, 1536}).to(at::kFloat);
   const auto before = at::get_num_threads();
   const auto all = packed(x);
-  for (const std::int64_t row : {0, 17, 333, 699}) CHECK(packed(x.slice(0, row, row + 40)).slice(0, 0, 1).equal(all.slice(0, row, row + 1)));
+  for (const std::int64_t row : {0, 17, 333, 699})
+    CHECK(packed(x.slice(0, row, row + 40)).slice(0, 0, 1).equal(all.slice(0, row, row + 1)));
   at::set_num_threads(1);
   CHECK(packed(x).equal(all));
   at::set_num_threads(before);

@@ -36,7 +36,9 @@ TEST_CASE("dino: square and interpolated positions match the reference") {
   const models::dino::DinoConfig config{.image = 32, .patch = 8, .width = 24, .depth = 2, .heads = 2};
   const auto model = models::dino::VisionTransformer::load(config, test::golden_params());
   for (const char* name : {"dino 32x32", "dino 32x52"})
-    with_case(name, [&](const base::Json& entry) { CHECK(test::difference(model(test::golden_input(entry["input"])), entry["output"]) < kTolerance); });
+    with_case(name, [&](const base::Json& entry) {
+      CHECK(test::difference(model(test::golden_input(entry["input"])), entry["output"]) < kTolerance);
+    });
 }
 
 TEST_CASE("clip: image and text towers match the reference") {

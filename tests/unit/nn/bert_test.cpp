@@ -29,7 +29,10 @@ TEST_CASE("bert: a cache gives what the whole sequence gives") {
   cache.reorder(at::tensor({2, 0}, at::kLong));
   const auto token = x.narrow(1, 4, 1).index_select(0, at::tensor({2, 0}, at::kLong));
   const auto rows = cache.append(layer.self.memory(token)).keys;
-  CHECK((rows.select(2, 1) - layer.self.memory(x).keys.select(2, 1).index_select(0, at::tensor({2, 0}, at::kLong))).abs().max().item<float>() < 1e-6);
+  CHECK((rows.select(2, 1) - layer.self.memory(x).keys.select(2, 1).index_select(0, at::tensor({2, 0}, at::kLong)))
+            .abs()
+            .max()
+            .item<float>() < 1e-6);
 }
 
 TEST_CASE("bert: rows that share a memory give what copies of it give") {

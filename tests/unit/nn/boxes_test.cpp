@@ -22,7 +22,8 @@ at::Tensor some_boxes(const std::string& seed, std::int64_t count, double larges
 double overlap(const at::Tensor& a, const at::Tensor& b) {
   const auto at = [](const at::Tensor& box, int i) { return box[i].item<double>(); };
   const auto area = [&](const at::Tensor& box) { return (at(box, 2) - at(box, 0)) * (at(box, 3) - at(box, 1)); };
-  const double width = std::min(at(a, 2), at(b, 2)) - std::max(at(a, 0), at(b, 0)), height = std::min(at(a, 3), at(b, 3)) - std::max(at(a, 1), at(b, 1));
+  const double width = std::min(at(a, 2), at(b, 2)) - std::max(at(a, 0), at(b, 0)),
+               height = std::min(at(a, 3), at(b, 3)) - std::max(at(a, 1), at(b, 1));
   const double shared = std::max(0.0, width) * std::max(0.0, height);
   return shared / (area(a) + area(b) - shared);
 }
@@ -55,7 +56,9 @@ double pooled_cell(const at::Tensor& map, const at::Tensor& box, double scale, s
 }
 
 TEST_CASE("nms: small tables") {
-  const auto boxes = at::tensor({0.0F, 0.0F, 10.0F, 10.0F, 0.0F, 0.0F, 10.0F, 9.0F, 20.0F, 0.0F, 30.0F, 10.0F, 0.0F, 0.0F, 10.0F, 5.0F}, at::kFloat).view({4, 4});
+  const auto boxes =
+      at::tensor({0.0F, 0.0F, 10.0F, 10.0F, 0.0F, 0.0F, 10.0F, 9.0F, 20.0F, 0.0F, 30.0F, 10.0F, 0.0F, 0.0F, 10.0F, 5.0F}, at::kFloat)
+          .view({4, 4});
   const auto scores = at::tensor({0.5F, 0.9F, 0.1F, 0.5F}, at::kFloat);
   const auto kept = [&](double threshold) {
     const auto ids = nn::nms(boxes, scores, threshold);
@@ -76,7 +79,8 @@ TEST_CASE("nms: no kept pair overlaps, and whatever was dropped overlaps a bette
   std::vector<bool> in(80);
   for (std::int64_t i = 0; i < kept.numel(); ++i) {
     in[static_cast<std::size_t>(kept[i].item<std::int64_t>())] = true;
-    for (std::int64_t j = 0; j < i; ++j) CHECK(overlap(boxes[kept[i].item<std::int64_t>()], boxes[kept[j].item<std::int64_t>()]) <= 0.3 + 1e-6);
+    for (std::int64_t j = 0; j < i; ++j)
+      CHECK(overlap(boxes[kept[i].item<std::int64_t>()], boxes[kept[j].item<std::int64_t>()]) <= 0.3 + 1e-6);
   }
   CHECK(kept.numel() < 80);
   for (std::int64_t box = 0; box < 80; ++box) {
@@ -93,7 +97,8 @@ TEST_CASE("nms: no kept pair overlaps, and whatever was dropped overlaps a bette
 TEST_CASE("roi align: both forms give the mean of the bilinear samples, also beyond the map") {
   const auto map = test::uniform("map", {1, 3, 9, 13}).to(at::kFloat);
   // The map stands for a picture of 104 x 72; the last box reaches far beyond it, one lies outside.
-  const auto beyond = at::tensor({-300.0F, -40.0F, 500.0F, 200.0F, 200.0F, 10.0F, 260.0F, 40.0F, 3.0F, 3.0F, 3.5F, 60.0F}, at::kFloat).view({3, 4});
+  const auto beyond =
+      at::tensor({-300.0F, -40.0F, 500.0F, 200.0F, 200.0F, 10.0F, 260.0F, 40.0F, 3.0F, 3.0F, 3.5F, 60.0F}, at::kFloat).view({3, 4});
   const auto boxes = at::cat({some_boxes("roi", 6, 70.0), beyond});
   const auto fast = nn::roi_align(map, boxes, 0.125, 4), plain = nn::roi_align_by_products(map, boxes, 0.125, 4);
   CHECK(fast.sizes() == at::IntArrayRef({9, 3, 4, 4}));
@@ -101,13 +106,17 @@ TEST_CASE("roi align: both forms give the mean of the bilinear samples, also bey
   for (std::int64_t box = 0; box < 9; ++box)
     for (std::int64_t row = 0; row < 4; ++row)
       for (std::int64_t column = 0; column < 4; ++column)
-        CHECK(fast[box][1][row][column].item<double>() == doctest::Approx(pooled_cell(map[0][1], boxes[box], 0.125, 4, row, column)).epsilon(1e-4));
+        CHECK(fast[box][1][row][column].item<double>() ==
+              doctest::Approx(pooled_cell(map[0][1], boxes[box], 0.125, 4, row, column)).epsilon(1e-4));
 }
 
 TEST_CASE("roi align: boxes without extent, turned over, endless or not a number read as zero") {
   const auto map = at::ones({1, 2, 8, 8}, at::kFloat);
   const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
-  const auto boxes = at::tensor({5.0F, 5.0F, 5.0F, 9.0F, 20.0F, 20.0F, 4.0F, 4.0F, 0.0F, 0.0F, inf, 9.0F, nan, 0.0F, 9.0F, 9.0F, 0.0F, 0.0F, 3e38F, 3e38F}, at::kFloat).view({5, 4});
+  const auto boxes =
+      at::tensor({5.0F, 5.0F, 5.0F, 9.0F, 20.0F, 20.0F, 4.0F, 4.0F, 0.0F, 0.0F, inf, 9.0F, nan, 0.0F, 9.0F, 9.0F, 0.0F, 0.0F, 3e38F, 3e38F},
+                 at::kFloat)
+          .view({5, 4});
   CHECK(nn::roi_align(map, boxes, 0.5, 3).abs().max().item<float>() == 0.0F);
 }
 

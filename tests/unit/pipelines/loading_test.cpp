@@ -92,8 +92,10 @@ TEST_CASE("loading: separate files with original names, 8-bit floats and scales 
   const Model model("wan2.1-t2v");
   if (!model.tokenizer) return;
   const auto expected = latents(*open(model.path()));
-  PipelineFiles files{.transformer = model.folder / "dit.safetensors", .vae = model.path() / "vae/diffusion_pytorch_model.safetensors",
-                      .text_encoder = model.path() / "text_encoder/model.safetensors", .tokenizer = *model.tokenizer};
+  PipelineFiles files{.transformer = model.folder / "dit.safetensors",
+                      .vae = model.path() / "vae/diffusion_pytorch_model.safetensors",
+                      .text_encoder = model.path() / "text_encoder/model.safetensors",
+                      .tokenizer = *model.tokenizer};
   fs::copy_file(model.path() / "transformer/config.json", model.folder / "config.json");
   auto tensors = weights::open_safetensors(model.path() / "transformer/diffusion_pytorch_model.safetensors");
   SUBCASE("with the prefix of repacks") {
@@ -132,7 +134,8 @@ TEST_CASE("loading: separate files with original names, 8-bit floats and scales 
 TEST_CASE("loading: gallop.json names a model and its defaults; unknown words are errors") {
   const Model model("wan2.2-ti2v-5b");
   if (!model.tokenizer) return;
-  std::ofstream(model.path() / "gallop.json") << R"({"name": "pony", "defaults": {"width": 128, "height": 96, "frames": 17, "fps": 12, "steps": 20, "guidance": 4, "shift": 3, "negative_prompt": ""}})";
+  std::ofstream(model.path() / "gallop.json")
+      << R"({"name": "pony", "defaults": {"width": 128, "height": 96, "frames": 17, "fps": 12, "steps": 20, "guidance": 4, "shift": 3, "negative_prompt": ""}})";
   const auto pipeline = open(model.path());
   CHECK(pipeline->name() == "pony");
   const auto defaults = pipeline->defaults();

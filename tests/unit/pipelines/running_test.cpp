@@ -53,7 +53,8 @@ TEST_CASE("running: under the tightest limit that fits, blocks stream and the bi
   CHECK(least.stream_blocks);
   CHECK(least.peak < free.peak);
   CHECK(latents(*open(half, {.device = {}, .memory_limit = least.peak}), options).equal(expected));
-  CHECK_THROWS_WITH_AS(latents(*open(half, {.device = {}, .memory_limit = least.peak - 1}), options), doctest::Contains("MB are allowed"), OutOfMemory);
+  CHECK_THROWS_WITH_AS(latents(*open(half, {.device = {}, .memory_limit = least.peak - 1}), options), doctest::Contains("MB are allowed"),
+                       OutOfMemory);
 }
 
 TEST_CASE("running: both branches in one forward are within 1e-5") {
@@ -84,7 +85,8 @@ TEST_CASE("running: adapters for one expert change it alone, and leave without a
   if (!model.tokenizer) return;
   const auto pipeline = open(model.path());
   const auto file = model.folder / "lora.safetensors";
-  weights::write_safetensors(file, {{"transformer.blocks.0.attn1.to_q.lora_A.weight", test::input("A", {4, 24}, 0.3)}, {"transformer.blocks.0.attn1.to_q.lora_B.weight", test::input("B", {24, 4}, 0.5)}});
+  weights::write_safetensors(file, {{"transformer.blocks.0.attn1.to_q.lora_A.weight", test::input("A", {4, 24}, 0.3)},
+                                    {"transformer.blocks.0.attn1.to_q.lora_B.weight", test::input("B", {24, 4}, 0.5)}});
   const auto plain = latents(*pipeline, small());
   const auto with = [&](const std::string& expert) {
     const std::vector<LoraFile> loras{{.file = file, .strength = 1.0, .expert = expert}};
@@ -99,7 +101,8 @@ TEST_CASE("running: adapters for one expert change it alone, and leave without a
   CHECK(latents(*pipeline, small()).equal(plain));
   const std::vector<LoraFile> wrong{{.file = file, .strength = 1.0, .expert = "middle"}};
   CHECK_THROWS_AS(pipeline->set_loras(wrong), InvalidArgument);
-  weights::write_safetensors(file, {{"transformer.blocks.7.attn1.to_q.lora_A.weight", at::zeros({4, 24})}, {"transformer.blocks.7.attn1.to_q.lora_B.weight", at::zeros({24, 4})}});
+  weights::write_safetensors(file, {{"transformer.blocks.7.attn1.to_q.lora_A.weight", at::zeros({4, 24})},
+                                    {"transformer.blocks.7.attn1.to_q.lora_B.weight", at::zeros({24, 4})}});
   const std::vector<LoraFile> foreign{{.file = file}};
   CHECK_THROWS_AS(pipeline->set_loras(foreign), ModelError);
   CHECK(latents(*pipeline, small()).equal(plain));

@@ -9,11 +9,7 @@ using tensor::ImageSize;
 namespace {
 
 at::Tensor ramp(std::int64_t height, std::int64_t width, std::int64_t channels = 3) {
-  return at::arange(height * width * channels, at::kInt)
-      .mul(37)
-      .remainder(256)
-      .to(at::kByte)
-      .view({height, width, channels});
+  return at::arange(height * width * channels, at::kInt).mul(37).remainder(256).to(at::kByte).view({height, width, channels});
 }
 
 }  // namespace
@@ -22,14 +18,10 @@ TEST_CASE("resize: a constant picture stays constant in every kernel") {
   const auto picture = at::full({2, 33, 47, 3}, 201, at::kByte);
   const ImageSize sizes[] = {{17, 90}, {66, 12}, {1, 1}, {33, 5}, {80, 47}};
   for (const auto size : sizes) {
-    for (const auto filter :
-         {tensor::PillowFilter::bilinear, tensor::PillowFilter::bicubic, tensor::PillowFilter::lanczos})
+    for (const auto filter : {tensor::PillowFilter::bilinear, tensor::PillowFilter::bicubic, tensor::PillowFilter::lanczos})
       CHECK(tensor::resize_pillow(picture, size, filter).eq(201).all().item<bool>());
     CHECK(tensor::resize_opencv(picture, size).eq(201).all().item<bool>());
-    CHECK(tensor::resize_torch(picture.permute({0, 3, 1, 2}), size, tensor::TorchFilter::bilinear, true)
-              .eq(201)
-              .all()
-              .item<bool>());
+    CHECK(tensor::resize_torch(picture.permute({0, 3, 1, 2}), size, tensor::TorchFilter::bilinear, true).eq(201).all().item<bool>());
   }
 }
 
@@ -105,14 +97,12 @@ TEST_CASE("resize: sizes before MUSIQ and GRiT follow the reference's truncation
 }
 
 TEST_CASE("resize: what is no picture is refused with a sentence") {
-  CHECK_THROWS_WITH_AS(tensor::resize_opencv(at::zeros({4, 4, 3}, at::kFloat), {2, 2}),
-                       doctest::Contains("expected uint8"), InvalidArgument);
-  CHECK_THROWS_WITH_AS(tensor::resize_pillow(ramp(4, 4), {0, 2}, tensor::PillowFilter::bicubic),
-                       doctest::Contains("sides are 1 to"), InvalidArgument);
+  CHECK_THROWS_WITH_AS(tensor::resize_opencv(at::zeros({4, 4, 3}, at::kFloat), {2, 2}), doctest::Contains("expected uint8"),
+                       InvalidArgument);
+  CHECK_THROWS_WITH_AS(tensor::resize_pillow(ramp(4, 4), {0, 2}, tensor::PillowFilter::bicubic), doctest::Contains("sides are 1 to"),
+                       InvalidArgument);
   CHECK_THROWS_AS(tensor::resize_pillow(ramp(4, 4, 4), {2, 2}, tensor::PillowFilter::bicubic), InvalidArgument);
   CHECK_THROWS_AS(tensor::resize_opencv(at::empty({0, 4, 3}, at::kByte), {2, 2}), InvalidArgument);
-  CHECK_THROWS_AS(tensor::resize_torch(at::zeros({4, 4}, at::kInt), {2, 2}, tensor::TorchFilter::bilinear),
-                  InvalidArgument);
-  CHECK_THROWS_WITH_AS(tensor::dino_tensor_224(ramp(4, 4)), doctest::Contains("expected decoded frames"),
-                       InvalidArgument);
+  CHECK_THROWS_AS(tensor::resize_torch(at::zeros({4, 4}, at::kInt), {2, 2}, tensor::TorchFilter::bilinear), InvalidArgument);
+  CHECK_THROWS_WITH_AS(tensor::dino_tensor_224(ramp(4, 4)), doctest::Contains("expected decoded frames"), InvalidArgument);
 }

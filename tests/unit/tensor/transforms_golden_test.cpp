@@ -89,17 +89,15 @@ TEST_CASE("transforms: all named transforms give the recorded values") {
     CHECK(hash_of(tensor::resize_opencv(image, tensor::short_side_size(size, 256))) ==
           item["opencv_linear_short_256"]["sha256"].get<std::string>());
     check_summary(tensor::dino_tensor_224(image), item["dino_tensor_224"], "dino");
-    check_summary(tensor::clip_tensor_224(image, tensor::ClipInput::from_float), item["clip_tensor_224_float"],
-                  "clip float");
-    check_summary(tensor::clip_tensor_224(image, tensor::ClipInput::from_uint8), item["clip_tensor_224_uint8"],
-                  "clip uint8");
+    check_summary(tensor::clip_tensor_224(image, tensor::ClipInput::from_float), item["clip_tensor_224_float"], "clip float");
+    check_summary(tensor::clip_tensor_224(image, tensor::ClipInput::from_uint8), item["clip_tensor_224_uint8"], "clip uint8");
     check_summary(tensor::clip_image_224(image), item["clip_image_224"], "clip image");
     check_summary(tensor::tag2text_384(image), item["tag2text_384"], "tag2text");
     check_summary(tensor::umt_224(image), item["umt_224"], "umt");
     check_summary(tensor::musiq_tensor(image, tensor::MusiqScale::longer), item["musiq_longer"], "musiq longer");
     check_summary(tensor::musiq_tensor(image, tensor::MusiqScale::shorter), item["musiq_shorter"], "musiq shorter");
-    check_summary(tensor::musiq_tensor(image, tensor::MusiqScale::shorter_center_crop),
-                  item["musiq_shorter_centercrop"], "musiq centre crop");
+    check_summary(tensor::musiq_tensor(image, tensor::MusiqScale::shorter_center_crop), item["musiq_shorter_centercrop"],
+                  "musiq centre crop");
     check_summary(tensor::musiq_tensor(image, tensor::MusiqScale::none), item["musiq_None"], "musiq none");
     if (item.contains("grit_prescale_uint8")) {
       check_summary(tensor::grit_tensor(image, true), item["grit_prescale_tensor_antialias_on"], "grit antialias");

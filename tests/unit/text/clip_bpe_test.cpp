@@ -45,9 +45,7 @@ TEST_CASE("clip tokenizer: a vocabulary that is cut off is refused") {
   CHECK_THROWS_AS((void)text::ClipBpe::load("/no/such/vocabulary.txt.gz"), NotFound);
 }
 
-TEST_CASE("clip text: entities, blanks and case") {
-  CHECK(text::clean_clip_text("  A &amp;amp; B\t&#65;&#x42;\n ") == "a & b ab");
-}
+TEST_CASE("clip text: entities, blanks and case") { CHECK(text::clean_clip_text("  A &amp;amp; B\t&#65;&#x42;\n ") == "a & b ab"); }
 
 }  // namespace
 }  // namespace gallop

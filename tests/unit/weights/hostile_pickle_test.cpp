@@ -32,9 +32,8 @@ std::string repeated(std::string_view text, std::size_t times) {
 
 TEST_CASE("hostile pickle: whatever names code is refused and the name told") {
   for (const std::string name :
-       {"os\nsystem", "posix\nsystem", "builtins\neval", "builtins\ngetattr", "torch\nload",
-        "torch.nn.modules.linear\nLinear", "numpy\nndarray", "torch._utils\n_rebuild_tensor_v9", "functools\npartial",
-        "torch.storage\n_load_from_bytes"}) {
+       {"os\nsystem", "posix\nsystem", "builtins\neval", "builtins\ngetattr", "torch\nload", "torch.nn.modules.linear\nLinear",
+        "numpy\nndarray", "torch._utils\n_rebuild_tensor_v9", "functools\npartial", "torch.storage\n_load_from_bytes"}) {
     auto dotted = name;
     dotted[dotted.find('\n')] = '.';
     refuse(
@@ -81,7 +80,10 @@ TEST_CASE("hostile pickle: a million nested tuples do not exhaust the stack") {
 
 TEST_CASE("hostile pickle: a few bytes do not become a mountain") {
   // Thirty lists, each holding the next ten times.
-  std::string laughs("]q\0" "0", 4);
+  std::string laughs(
+      "]q\0"
+      "0",
+      4);
   for (int i = 1; i < 30; ++i)
     laughs += "](" + repeated(std::string("h") + static_cast<char>(i - 1), 10) + "eq" + static_cast<char>(i) + "0";
   refuse(laughs + "h\x1d.", "nested too deeply");

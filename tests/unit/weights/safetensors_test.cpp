@@ -27,10 +27,9 @@ constexpr const char* kOne = R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[
 TEST_CASE("safetensors: what is written is read back, for every element type") {
   const test::ScratchFolder folder;
   weights::TensorMap tensors;
-  for (const auto dtype : {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble, at::kLong, at::kInt, at::kShort,
-                           at::kChar, at::kByte, at::kBool, at::kFloat8_e4m3fn, at::kFloat8_e5m2})
-    tensors.emplace(std::string("t.") + c10::toString(dtype),
-                    at::arange(6, at::kFloat).remainder(2).view({3, 2}).to(dtype));
+  for (const auto dtype : {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte,
+                           at::kBool, at::kFloat8_e4m3fn, at::kFloat8_e5m2})
+    tensors.emplace(std::string("t.") + c10::toString(dtype), at::arange(6, at::kFloat).remainder(2).view({3, 2}).to(dtype));
   tensors.emplace("scalar", at::scalar_tensor(2.5, at::kFloat));
   tensors.emplace("empty", at::empty({0, 4}, at::kHalf));
   tensors.emplace("transposed \"\n\xC3\xA4", at::arange(6, at::kInt).view({2, 3}).t());
@@ -87,11 +86,9 @@ TEST_CASE("safetensors: broken headers are refused") {
   refuse(safetensors_bytes("[]", 0), "begins with byte");
   refuse(safetensors_bytes("{", 0), "not valid JSON");
   refuse(safetensors_bytes(R"({"a":1})", 0), "where the format has none");
-  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}})", 8),
-         "where the format has none");
+  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}})", 8), "where the format has none");
   refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[2]}})", 8), "lacks");
-  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":"y"}})", 8),
-         "where the format has none");
+  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":"y"}})", 8), "where the format has none");
   refuse(safetensors_bytes(R"({"a":{"dtype":"F31","shape":[2],"data_offsets":[0,8]}})", 8), "element type \"F31\"");
   refuse(safetensors_bytes(R"({"__metadata__":{"a":1}})", 0), "where the format has none");
   refuse(safetensors_bytes(std::string(5000, '{'), 0), "not valid JSON");
@@ -100,12 +97,9 @@ TEST_CASE("safetensors: broken headers are refused") {
 
 TEST_CASE("safetensors: keys given twice are refused") {
   refuse(
-      safetensors_bytes(
-          R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
-          2),
+      safetensors_bytes(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", 2),
       "appears twice");
-  refuse(safetensors_bytes(R"({"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1),
-         "appears twice");
+  refuse(safetensors_bytes(R"({"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1), "appears twice");
   refuse(safetensors_bytes(R"({"a":{"dtype":"U8","shape":[1],"shape":[1],"data_offsets":[0,1]}})", 1), "appears twice");
   refuse(safetensors_bytes(R"({"__metadata__":{"a":"1","a":"2"}})", 0), "appears twice");
   refuse(safetensors_bytes(R"({"__metadata__":{},"__metadata__":{}})", 0), "appears twice");
@@ -114,21 +108,16 @@ TEST_CASE("safetensors: keys given twice are refused") {
 TEST_CASE("safetensors: lies about shapes and ranges are refused") {
   refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8), "negative");
   refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}})", 8), "whole number");
-  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})", 8),
-         "overflows");
-  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[4611686018427387903,2],"data_offsets":[0,8]}})", 8),
-         "overflows");
-  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[0,4611686018427387903,16],"data_offsets":[0,0]}})", 0),
-         "overflows");
-  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]}})", 8),
-         "whole number");
+  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})", 8), "overflows");
+  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[4611686018427387903,2],"data_offsets":[0,8]}})", 8), "overflows");
+  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[0,4611686018427387903,16],"data_offsets":[0,0]}})", 0), "overflows");
+  refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]}})", 8), "whole number");
   refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", 8), "needs 12 bytes");
   refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8), "needs 8 bytes");
   refuse(safetensors_bytes(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}})", 8), "more than 2 entries");
   const auto two = [](int begin, int end) {
     return fmt::format(
-        R"({{"a":{{"dtype":"U8","shape":[4],"data_offsets":[0,4]}},"b":{{"dtype":"U8","shape":[4],"data_offsets":[{},{}]}}}})",
-        begin, end);
+        R"({{"a":{{"dtype":"U8","shape":[4],"data_offsets":[0,4]}},"b":{{"dtype":"U8","shape":[4],"data_offsets":[{},{}]}}}})", begin, end);
   };
   refuse(safetensors_bytes(two(2, 6), 6), "inside the tensor before it");
   refuse(safetensors_bytes(two(0, 4), 4), "inside the tensor before it");

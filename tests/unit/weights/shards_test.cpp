@@ -18,8 +18,7 @@ struct Shards {
     weights::write_safetensors(folder / "m-2.safetensors", {{"c", at::full({1}, 7.0)}});
   }
   std::filesystem::path index(const std::string& map) const {
-    return test::write_bytes(folder / "m.safetensors.index.json",
-                             R"({"metadata":{"total_size":24},"weight_map":)" + map + "}");
+    return test::write_bytes(folder / "m.safetensors.index.json", R"({"metadata":{"total_size":24},"weight_map":)" + map + "}");
   }
   void refuse(const std::string& map, const char* because) const {
     const auto file = index(map);
@@ -42,8 +41,8 @@ TEST_CASE("shards: an index, or the folder it lies in, gives all tensors") {
 
 TEST_CASE("shards: names that leave the folder are refused before a file is touched") {
   const Shards shards;
-  for (const std::string name : {"../m-1.safetensors", "/etc/passwd", "sub/m-1.safetensors", ".", "..", "",
-                                 "m-1.safetensors/", "./m-1.safetensors", "m.safetensors.index.json"})
+  for (const std::string name : {"../m-1.safetensors", "/etc/passwd", "sub/m-1.safetensors", ".", "..", "", "m-1.safetensors/",
+                                 "./m-1.safetensors", "m.safetensors.index.json"})
     shards.refuse(R"({"a":")" + name + "\"}", "not a plain file name");
   shards.refuse(R"({"a":"m-1.safetensors\u0000x"})", "not a plain file name");
   shards.refuse(R"({"a":1})", "not text");
@@ -60,12 +59,10 @@ TEST_CASE("shards: an index that does not fit its files is refused") {
 
 TEST_CASE("shards: a folder must hold exactly one checkpoint") {
   const Shards shards;
-  CHECK_THROWS_WITH_AS(weights::open_weights(shards.folder.path()),
-                       doctest::Contains("m-1.safetensors, m-2.safetensors"), InvalidArgument);
+  CHECK_THROWS_WITH_AS(weights::open_weights(shards.folder.path()), doctest::Contains("m-1.safetensors, m-2.safetensors"), InvalidArgument);
   std::filesystem::remove(shards.folder / "m-1.safetensors");
   CHECK(weights::open_weights(shards.folder.path()).size() == 1);
   std::filesystem::remove(shards.folder / "m-2.safetensors");
-  CHECK_THROWS_WITH_AS(weights::open_weights(shards.folder.path()), doctest::Contains("download the weights"),
-                       NotFound);
+  CHECK_THROWS_WITH_AS(weights::open_weights(shards.folder.path()), doctest::Contains("download the weights"), NotFound);
   CHECK_THROWS_AS(weights::open_weights(shards.folder / "none.safetensors"), NotFound);
 }

@@ -47,8 +47,7 @@ TEST_CASE("weights: the same tensors saved as .pth and as safetensors are equal"
   };
   for (const auto& [pth, safetensors] : twins) {
     CAPTURE(pth);
-    const auto one = weights::open_weights(*models / pth),
-               other = weights::open_weights(*models / "safetensors" / safetensors);
+    const auto one = weights::open_weights(*models / pth), other = weights::open_weights(*models / "safetensors" / safetensors);
     REQUIRE(one.size() == other.size());
     REQUIRE(!one.empty());
     for (const auto& [name, tensor] : one) CHECK(tensor.equal(other.at(name)));

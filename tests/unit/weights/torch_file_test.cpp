@@ -36,10 +36,10 @@ std::string entry(std::string_view name, const std::string& value) { return pick
 }  // namespace
 
 TEST_CASE("torch zip: nested dictionaries give dotted names, stored or deflated") {
-  const auto body = "}" +
-                    entry("state_dict", "}" + entry("w", pickle_tensor("0", 6, 0, {2, 3}, {3, 1})) +
-                                            entry("b", pickle_tensor("0", 6, 4, {2}, {1}))) +
-                    entry("epoch", "K\x07") + entry("list", "](" + pickle_tensor("0", 6, 1, {}, {}) + "Ne");
+  const auto body =
+      "}" +
+      entry("state_dict", "}" + entry("w", pickle_tensor("0", 6, 0, {2, 3}, {3, 1})) + entry("b", pickle_tensor("0", 6, 4, {2}, {1}))) +
+      entry("epoch", "K\x07") + entry("list", "](" + pickle_tensor("0", 6, 1, {}, {}) + "Ne");
   for (const bool deflate : {false, true}) {
     const auto tensors = read(torch_zip(body, floats(6), deflate));
     REQUIRE(tensors.size() == 3);
@@ -50,8 +50,7 @@ TEST_CASE("torch zip: nested dictionaries give dotted names, stored or deflated"
 }
 
 TEST_CASE("torch zip: strides, expanded and shared storages are kept") {
-  const auto body = "}" + entry("t", pickle_tensor("0", 6, 0, {3, 2}, {1, 3})) +
-                    entry("e", pickle_tensor("0", 6, 2, {4, 2}, {0, 1})) +
+  const auto body = "}" + entry("t", pickle_tensor("0", 6, 0, {3, 2}, {1, 3})) + entry("e", pickle_tensor("0", 6, 2, {4, 2}, {0, 1})) +
                     entry("z", pickle_tensor("0", 6, 6, {0, 5}, {5, 1}));
   const auto tensors = read(torch_zip(body, floats(6)));
   CHECK(tensors.at("t").equal(at::arange(6, at::kFloat).view({2, 3}).t()));
@@ -70,8 +69,7 @@ TEST_CASE("torch zip: lies about tensors are refused") {
   refuse(torch_zip(pickle_tensor("0", -6, 0, {0}, {1}), floats(6)), "storage of -6");
   refuse(torch_zip(pickle_tensor("1", 6, 0, {6}, {1}), floats(6)), "missing from the archive");
   refuse(torch_zip(pickle_tensor("0", 6, 0, {2147483647, 2147483647, 2147483647}, {0, 0, 0}), floats(6)), "overflows");
-  refuse(torch_zip(pickle_tensor("0", 6, 0, {0, 2147483647, 2147483647, 2147483647}, {0, 0, 0, 0}), floats(6)),
-         "overflows");
+  refuse(torch_zip(pickle_tensor("0", 6, 0, {0, 2147483647, 2147483647, 2147483647}, {0, 0, 0, 0}), floats(6)), "overflows");
   refuse(torch_zip(pickle_tensor("0", 6, 0, {2147483647}, {0}), floats(6)), "spreads");
   refuse(torch_zip(pickle_tensor("0", 6, 0, {2}, {1}, "QInt8Storage"), floats(6)), "torch.QInt8Storage");
 }
@@ -79,8 +77,7 @@ TEST_CASE("torch zip: lies about tensors are refused") {
 TEST_CASE("torch zip: lies about the archive are refused") {
   const auto good = torch_zip(pickle_tensor("0", 6, 0, {6}, {1}), floats(6));
   CHECK(read(good).size() == 1);
-  for (const std::size_t kept : {good.size() - 1, good.size() / 2, std::size_t{30}, std::size_t{23}})
-    refuse(good.substr(0, kept), "");
+  for (const std::size_t kept : {good.size() - 1, good.size() / 2, std::size_t{30}, std::size_t{23}}) refuse(good.substr(0, kept), "");
   refuse(test::zip_bytes({{"a/b", "c"}}), "0 data.pkl");
   refuse(test::zip_bytes({{"a/data.pkl", "."}, {"b/data.pkl", "."}}), "2 data.pkl");
   refuse(test::zip_bytes({{"a/data.pkl", "."}, {"a/data.pkl", "."}}), "appears twice");

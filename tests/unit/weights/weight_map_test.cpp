@@ -11,8 +11,7 @@ using weights::WeightMap;
 namespace {
 
 WeightMap two(std::optional<at::ScalarType> dtype = std::nullopt) {
-  return WeightMap({{"a.weight", at::ones({2, 3}, at::kBFloat16)}, {"a.index", at::zeros({4}, at::kLong)}},
-                   "\"m.safetensors\"", dtype);
+  return WeightMap({{"a.weight", at::ones({2, 3}, at::kBFloat16)}, {"a.index", at::zeros({4}, at::kLong)}}, "\"m.safetensors\"", dtype);
 }
 
 }  // namespace

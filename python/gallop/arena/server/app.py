@@ -56,7 +56,12 @@ def create_app(settings: Settings, report: Callable[[str], None] = lambda _: Non
         engine.dispose()
 
     handlers = dict.fromkeys(HANDLED, site.refused)
-    app = Starlette(routes=site.routes(), lifespan=lifespan, exception_handlers=handlers, middleware=[Middleware(Guard, settings=settings, limiter=limiter)])
+    app = Starlette(
+        routes=site.routes(),
+        lifespan=lifespan,
+        exception_handlers=handlers,
+        middleware=[Middleware(Guard, settings=settings, limiter=limiter)],
+    )
     app.state.site = site
     return app
 
@@ -67,13 +72,23 @@ def serve(settings: Settings, report: Callable[[str], None] = print) -> None:
 
     app = create_app(settings, report)
     try:
-        bound = socket.create_server((settings.host, settings.port), family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET, backlog=512)
+        bound = socket.create_server(
+            (settings.host, settings.port), family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET, backlog=512
+        )
     except OSError as error:
         raise IoError(f"{settings.host}:{settings.port}: {error.strerror}; choose another --port") from error
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     report(f"voting at http://{host}:{bound.getsockname()[1]}/" + ("enter?token=" + settings.token if settings.token else ""))
     # Neither date nor server name: answers say nothing that the page does not need.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, date_header=False, server_header=False, proxy_headers=settings.behind_proxy, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        proxy_headers=settings.behind_proxy,
+        timeout_graceful_shutdown=5,
+    )
     uvicorn.Server(config).run(sockets=[bound])
 
 

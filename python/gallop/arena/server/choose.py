@@ -29,7 +29,9 @@ class Chooser:
         self._clips: dict[str, dict[str, Clip]] = {}
         for clip in contest.clips:
             self._clips.setdefault(clip.model, {})[clip.prompt_id] = clip
-        self._common = {pair: sorted(self._clips[pair[0]].keys() & self._clips[pair[1]].keys()) for pair in itertools.combinations(contest.names, 2)}
+        self._common = {
+            pair: sorted(self._clips[pair[0]].keys() & self._clips[pair[1]].keys()) for pair in itertools.combinations(contest.names, 2)
+        }
         self._common = {pair: prompts for pair, prompts in self._common.items() if prompts}
         self._weights: dict[tuple[str, str], float] = {}
 

@@ -62,11 +62,15 @@ def find_contest(folder: str | Path) -> Contest:
     manifest = _manifest(folder / "arena.json")
     texts = manifest.get("prompts", {})
     clips, seen, empty = [], {}, []
-    for model in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_")) and path.name != "controls"):
+    for model in sorted(
+        path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_")) and path.name != "controls"
+    ):
         for file in sorted(model.iterdir()):
             if file.suffix.lower() in SUFFIXES and file.is_file():
                 if (model.name, file.stem) in seen:
-                    raise FormatError(f'"{file}": a second clip of "{model.name}" for this prompt beside "{seen[model.name, file.stem].name}"; keep one')
+                    raise FormatError(
+                        f'"{file}": a second clip of "{model.name}" for this prompt beside "{seen[model.name, file.stem].name}"; keep one'
+                    )
                 seen[model.name, file.stem] = file
                 clips.append(Clip(model.name, file.stem, texts.get(file.stem, re.sub(r"-\d+$", "", file.stem)), file))
         if not any(name == model.name for name, _ in seen):
@@ -74,7 +78,9 @@ def find_contest(folder: str | Path) -> Contest:
     contest = Contest(clips, _controls(folder, manifest), manifest.get("models", {}), empty)
     _keep_comparable(contest)
     if len(contest.names) < 2:
-        raise InvalidArgument(f'"{folder}": {len(contest.names)} models share a prompt, expected two or more folders with clips of the same names')
+        raise InvalidArgument(
+            f'"{folder}": {len(contest.names)} models share a prompt, expected two or more folders with clips of the same names'
+        )
     return contest
 
 

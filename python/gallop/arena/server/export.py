@@ -45,7 +45,12 @@ COLUMNS = {
 
 def vote_rows(connection: Connection, board_key: str | None = None) -> Iterator[tuple]:
     """Votes in the order in which they were stored, in the order of COLUMNS."""
-    joined = vote.join(pairing, vote.c.pairing_id == pairing.c.id).join(board, pairing.c.board_id == board.c.id).join(_LEFT, pairing.c.left_clip == _LEFT.c.id).join(_RIGHT, pairing.c.right_clip == _RIGHT.c.id)
+    joined = (
+        vote.join(pairing, vote.c.pairing_id == pairing.c.id)
+        .join(board, pairing.c.board_id == board.c.id)
+        .join(_LEFT, pairing.c.left_clip == _LEFT.c.id)
+        .join(_RIGHT, pairing.c.right_clip == _RIGHT.c.id)
+    )
     wanted = select(*(column.label(name) for name, column in COLUMNS.items())).select_from(joined).order_by(vote.c.number)
     if board_key:
         wanted = wanted.where(board.c.key == board_key)

@@ -80,7 +80,11 @@ class Guard:
             return None
         if hmac.compare_digest(request.cookies.get("gallop_access", "").encode(), self._access.encode()):
             return None
-        given = request.query_params.get("token", "") if request.url.path == "/enter" else request.headers.get("authorization", "").removeprefix("Bearer ")
+        given = (
+            request.query_params.get("token", "")
+            if request.url.path == "/enter"
+            else request.headers.get("authorization", "").removeprefix("Bearer ")
+        )
         if not given:
             return PlainTextResponse("an access token is needed: open the address that was given to you, /enter?token=...", 401)
         self._limiter.check("token", address, _TRIES_PER_MINUTE)
@@ -89,7 +93,9 @@ class Guard:
         if request.url.path != "/enter":
             return None
         answer = RedirectResponse("/", 303)
-        answer.set_cookie("gallop_access", self._access, httponly=True, samesite="lax", secure=request.url.scheme == "https", max_age=30 * 86400)
+        answer.set_cookie(
+            "gallop_access", self._access, httponly=True, samesite="lax", secure=request.url.scheme == "https", max_age=30 * 86400
+        )
         return answer
 
 

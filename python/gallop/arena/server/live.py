@@ -24,9 +24,22 @@ def votes_of(rows: list[tuple]) -> Votes | None:
     if not rows:
         return None
     column = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
-    numbers = {"time": "t_unix", "watch_left": "watch_left_s", "watch_right": "watch_right_s", "duration_left": "duration_left_s", "duration_right": "duration_right_s", "decision_seconds": "decision_s", "propensity": "propensity"}
+    numbers = {
+        "time": "t_unix",
+        "watch_left": "watch_left_s",
+        "watch_right": "watch_right_s",
+        "duration_left": "duration_left_s",
+        "duration_right": "duration_right_s",
+        "decision_seconds": "decision_s",
+        "propensity": "propensity",
+    }
     optional = {name: np.array([np.nan if value is None else value for value in column[key]], np.float64) for name, key in numbers.items()}
-    optional |= {"voter": column["voter"], "prompt": column["prompt_id"], "clip_left": column["left_sha256"], "clip_right": column["right_sha256"]}
+    optional |= {
+        "voter": column["voter"],
+        "prompt": column["prompt_id"],
+        "clip_left": column["left_sha256"],
+        "clip_right": column["right_sha256"],
+    }
     optional["control"] = [255 if value is None else OUTCOMES.index(value) for value in column["control"]]
     flags = [text.split() for text in column["flags"]]
     optional |= {name: [name in words for words in flags] for name in ("leaked", "failed_media")}
@@ -109,4 +122,7 @@ class Live:
             rated = rated.on(list(dict.fromkeys([*self._models, *rated.models])))
             table = Votes(rated.models, rated.left, rated.right, rated.outcome)
         names = table.models
-        return {tuple(sorted((names[a], names[b]))): probability for a, b, _, probability in pair_chances(table, self._rule, explore=self._explore)}
+        return {
+            tuple(sorted((names[a], names[b]))): probability
+            for a, b, _, probability in pair_chances(table, self._rule, explore=self._explore)
+        }

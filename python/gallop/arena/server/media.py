@@ -40,10 +40,21 @@ class MediaResponse:
         try:
             status, start, end = _range(headers.get(b"range", b"").decode("latin-1"), self._length)
         except ValueError:
-            await send({"type": "http.response.start", "status": 416, "headers": [(b"content-range", f"bytes */{self._length}".encode()), (b"content-length", b"0")]})
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 416,
+                    "headers": [(b"content-range", f"bytes */{self._length}".encode()), (b"content-length", b"0")],
+                }
+            )
             await send({"type": "http.response.body", "body": b""})
             return
-        answer = [(b"content-type", b"video/mp4"), (b"accept-ranges", b"bytes"), (b"content-length", str(end - start).encode()), (b"cache-control", b"private, no-store")]
+        answer = [
+            (b"content-type", b"video/mp4"),
+            (b"accept-ranges", b"bytes"),
+            (b"content-length", str(end - start).encode()),
+            (b"cache-control", b"private, no-store"),
+        ]
         if status == 206:
             answer.append((b"content-range", f"bytes {start}-{end - 1}/{self._length}".encode()))
         await send({"type": "http.response.start", "status": status, "headers": answer})

@@ -37,7 +37,9 @@ class Served:
     length: int  #: with it; the same for every clip of the board
 
 
-def prepare(clips: list[Clip], cache: Path, audio: bool, longest_side: int, report: Callable[[str], None] = lambda _: None) -> dict[Clip, Served]:
+def prepare(
+    clips: list[Clip], cache: Path, audio: bool, longest_side: int, report: Callable[[str], None] = lambda _: None
+) -> dict[Clip, Served]:
     """Encodes what the cache lacks. MediaError lists every clip that cannot be shown; nothing is left out silently."""
     for tool in ("ffmpeg", "ffprobe"):
         if not shutil.which(tool):
@@ -48,7 +50,11 @@ def prepare(clips: list[Clip], cache: Path, audio: bool, longest_side: int, repo
         facts = list(pool.map(_facts, clips))
         problems = [fact for fact in facts if isinstance(fact, str)]
         if audio:
-            problems += [f'"{clip.file}": has no sound, expected a track on a board with audio' for clip, fact in zip(clips, facts, strict=True) if not isinstance(fact, str) and not fact["audio"]]
+            problems += [
+                f'"{clip.file}": has no sound, expected a track on a board with audio'
+                for clip, fact in zip(clips, facts, strict=True)
+                if not isinstance(fact, str) and not fact["audio"]
+            ]
         if problems:
             raise MediaError(f"{len(problems)} clips cannot be shown:\n  " + "\n  ".join(problems[:20]))
         size = _canvas(facts, longest_side)
@@ -69,7 +75,18 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
 
 
 def _facts(clip: Clip) -> dict | str:
-    probe = _run(["ffprobe", "-v", "error", "-show_entries", "stream=codec_type,width,height,avg_frame_rate,duration:format=duration", "-of", "json", f"file:{clip.file}"])
+    probe = _run(
+        [
+            "ffprobe",
+            "-v",
+            "error",
+            "-show_entries",
+            "stream=codec_type,width,height,avg_frame_rate,duration:format=duration",
+            "-of",
+            "json",
+            f"file:{clip.file}",
+        ]
+    )
     try:
         data = json.loads(probe.stdout)
         video = next(stream for stream in data["streams"] if stream["codec_type"] == "video")
@@ -132,16 +149,74 @@ def _command(source: Path, target: str, size: tuple[int, int], filters: str | No
     rate = max(1_000_000, width * height * 8)  # bits a second; about 7 Mbit at 720p
     sound = ["-map", "0:a:0", "-af", filters, "-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2"] if filters else ["-an"]
     return [
-        *("ffmpeg", "-nostdin", "-y", "-v", "error", "-i", f"file:{source}", "-map", "0:v:0", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"),
-        *("-vf", picture, "-c:v", "libx264", "-preset", "medium", "-profile:v", "high", "-crf", "17", "-maxrate", str(rate), "-bufsize", str(2 * rate)),
-        *("-g", "48", "-threads", "2", "-fps_mode", "passthrough", "-video_track_timescale", "90000", "-bsf:v", "filter_units=remove_types=6"),
+        *(
+            "ffmpeg",
+            "-nostdin",
+            "-y",
+            "-v",
+            "error",
+            "-i",
+            f"file:{source}",
+            "-map",
+            "0:v:0",
+            "-map_metadata",
+            "-1",
+            "-map_chapters",
+            "-1",
+            "-sn",
+            "-dn",
+        ),
+        *(
+            "-vf",
+            picture,
+            "-c:v",
+            "libx264",
+            "-preset",
+            "medium",
+            "-profile:v",
+            "high",
+            "-crf",
+            "17",
+            "-maxrate",
+            str(rate),
+            "-bufsize",
+            str(2 * rate),
+        ),
+        *(
+            "-g",
+            "48",
+            "-threads",
+            "2",
+            "-fps_mode",
+            "passthrough",
+            "-video_track_timescale",
+            "90000",
+            "-bsf:v",
+            "filter_units=remove_types=6",
+        ),
         *sound,
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-movflags", "+faststart", "-f", "mp4", target),
     ]
 
 
 def _loudness(file: Path | str) -> tuple[float, dict]:
-    told = _run(["ffmpeg", "-nostdin", "-v", "info", "-i", f"file:{file}", "-map", "0:a:0", "-af", f"loudnorm=I={_LOUDNESS}:TP=-1:LRA=20:print_format=json", "-f", "null", "-"]).stderr
+    told = _run(
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-v",
+            "info",
+            "-i",
+            f"file:{file}",
+            "-map",
+            "0:a:0",
+            "-af",
+            f"loudnorm=I={_LOUDNESS}:TP=-1:LRA=20:print_format=json",
+            "-f",
+            "null",
+            "-",
+        ]
+    ).stderr
     try:
         values = json.loads(told[told.rindex("{") : told.rindex("}") + 1])
         return float(values["input_i"]), values
@@ -154,9 +229,7 @@ def _loudness_filter(file: Path) -> str:
     loudness, m = _loudness(file)
     if loudness < -70:
         return ""
-    return (
-        f"loudnorm=I={_LOUDNESS}:TP=-1:LRA=20:linear=true:measured_I={m['input_i']}:measured_TP={m['input_tp']}:measured_LRA={m['input_lra']}:measured_thresh={m['input_thresh']}:offset={m['target_offset']}"
-    )
+    return f"loudnorm=I={_LOUDNESS}:TP=-1:LRA=20:linear=true:measured_I={m['input_i']}:measured_TP={m['input_tp']}:measured_LRA={m['input_lra']}:measured_thresh={m['input_thresh']}:offset={m['target_offset']}"
 
 
 def _media_bytes(file: Path) -> int:

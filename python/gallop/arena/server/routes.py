@@ -71,9 +71,13 @@ class Site:
         fresh = not 20 <= len(session) <= 100
         if fresh:
             session = secrets.token_urlsafe(24)
-        answer = self._page(request, "vote.html", page_token=self.board.page_token(session), watch={"seconds": WATCH_SECONDS, "share": WATCH_SHARE})
+        answer = self._page(
+            request, "vote.html", page_token=self.board.page_token(session), watch={"seconds": WATCH_SECONDS, "share": WATCH_SHARE}
+        )
         if fresh:
-            answer.set_cookie("gallop_voter", session, httponly=True, samesite="lax", secure=request.url.scheme == "https", max_age=365 * 86400)
+            answer.set_cookie(
+                "gallop_voter", session, httponly=True, samesite="lax", secure=request.url.scheme == "https", max_age=365 * 86400
+            )
         return answer
 
     async def board_page(self, request: Request) -> Response:
@@ -84,7 +88,18 @@ class Site:
 
     async def board_json(self, request: Request) -> Response:
         standing = await self._standing()
-        return JSONResponse({"board": self.board.key, "votes": standing.votes, "voters": standing.voters, "cluster": standing.cluster, "removed": standing.removed, "why": standing.why, "notes": standing.notes, "rows": standing.rows})
+        return JSONResponse(
+            {
+                "board": self.board.key,
+                "votes": standing.votes,
+                "voters": standing.voters,
+                "cluster": standing.cluster,
+                "removed": standing.removed,
+                "why": standing.why,
+                "notes": standing.notes,
+                "rows": standing.rows,
+            }
+        )
 
     async def next(self, request: Request) -> Response:
         _, voter = await self._asked(request)
@@ -93,7 +108,9 @@ class Site:
     async def ready(self, request: Request) -> Response:
         body, voter = await self._asked(request)
         number = _text(body, "pairing")
-        return JSONResponse(await self.writer.run(lambda connection: self.votes.ready(connection, voter, number, time.time(), self._was_sent)))
+        return JSONResponse(
+            await self.writer.run(lambda connection: self.votes.ready(connection, voter, number, time.time(), self._was_sent))
+        )
 
     async def vote(self, request: Request) -> Response:
         body, voter = await self._asked(request)
@@ -122,7 +139,11 @@ class Site:
         if isinstance(error, Refused):
             return JSONResponse({"error": error.code, "message": str(error), **error.details}, error.status)
         if isinstance(error, HTTPException):
-            return JSONResponse({"error": "not_found" if error.status_code == 404 else "refused", "message": error.detail}, error.status_code, headers=error.headers)
+            return JSONResponse(
+                {"error": "not_found" if error.status_code == 404 else "refused", "message": error.detail},
+                error.status_code,
+                headers=error.headers,
+            )
         return JSONResponse({"error": "unavailable", "message": "the vote database does not answer; nothing was stored, try again"}, 503)
 
     def _look_up(self, voter: str, token: str) -> Clip | None:
@@ -183,7 +204,13 @@ class Site:
     def _page(self, request: Request, name: str, **values) -> Response:
         language = language_of(request)
         words = texts(language)
-        common = {"t": words, "language": language, "languages": LANGUAGES, "audio": self.settings.audio, "question": words["question"] if self.settings.asks_default else self.settings.question}
+        common = {
+            "t": words,
+            "language": language,
+            "languages": LANGUAGES,
+            "audio": self.settings.audio,
+            "question": words["question"] if self.settings.asks_default else self.settings.question,
+        }
         answer = HTMLResponse(self._pages.get_template(name).render(**common, **values))
         if request.query_params.get("lang") in LANGUAGES:
             answer.set_cookie("gallop_lang", language, samesite="lax", max_age=365 * 86400)

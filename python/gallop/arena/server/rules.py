@@ -26,7 +26,12 @@ def check_watched(elapsed: float, lengths: tuple[float, float], watched: tuple[f
     """
     needed = max(FASTEST, *(watch_needed(seconds) for seconds in lengths))
     if not elapsed >= needed - _SLACK / 2:
-        raise Refused(425, "too_early", f"{max(elapsed, 0.0):.1f} s since both clips were playable, expected {needed:.1f} s", wait=round(min(needed, needed - elapsed), 2))
+        raise Refused(
+            425,
+            "too_early",
+            f"{max(elapsed, 0.0):.1f} s since both clips were playable, expected {needed:.1f} s",
+            wait=round(min(needed, needed - elapsed), 2),
+        )
     for side, seconds, played in zip(("left", "right"), lengths, watched, strict=True):
         if played < watch_needed(seconds) - 1e-3:
             raise Refused(425, "not_watched", f"{side}: {played:.1f} s played, expected {watch_needed(seconds):.1f} s", side=side)

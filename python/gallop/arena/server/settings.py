@@ -54,7 +54,9 @@ class Settings:
         if not 64 <= self.longest_side <= 4096:
             raise InvalidArgument(f"serve.longest_side: {self.longest_side} pixels, expected 64 to 4096")
         if self.token is not None and len(self.token) < 16:
-            raise InvalidArgument(f"serve.token: {len(self.token)} characters, expected at least 16; `python -c 'import secrets; print(secrets.token_urlsafe())'` makes one")
+            raise InvalidArgument(
+                f"serve.token: {len(self.token)} characters, expected at least 16; `python -c 'import secrets; print(secrets.token_urlsafe())'` makes one"
+            )
         if not self.loopback and not self.token:
             raise InvalidArgument(f"serve.host: {self.host} is reachable from other machines; give an access token too")
 

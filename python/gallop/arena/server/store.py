@@ -47,7 +47,9 @@ def open_board(connection: Connection, key: str, question: str) -> Board:
         connection.execute(insert(board).values(key=key, question=question, salt=secrets.token_hex(32), created=time.time()))
         found = connection.execute(select(board).where(board.c.key == key)).one()
     if found.question != question:
-        raise InvalidArgument(f'board {key}: the database was filled with the question "{found.question}"; votes on another question belong to another board')
+        raise InvalidArgument(
+            f'board {key}: the database was filled with the question "{found.question}"; votes on another question belong to another board'
+        )
     return Board(found.id, found.key, found.salt)
 
 
@@ -58,7 +60,14 @@ def register_clips(connection: Connection, board_id: int, served: dict[Clip, Ser
     for entry, copy in served.items():
         key = (entry.model, entry.prompt_id, copy.sha256)
         if key not in known:
-            values = {"board_id": board_id, "model": entry.model, "prompt_id": entry.prompt_id, "prompt": entry.prompt, "sha256": copy.sha256, "seconds": copy.seconds}
+            values = {
+                "board_id": board_id,
+                "model": entry.model,
+                "prompt_id": entry.prompt_id,
+                "prompt": entry.prompt,
+                "sha256": copy.sha256,
+                "seconds": copy.seconds,
+            }
             known[key] = connection.execute(insert(clip).values(values)).inserted_primary_key[0]
         numbers[entry] = known[key]
     return numbers
@@ -75,7 +84,11 @@ class Votes:
 
     def next(self, connection: Connection, voter: str, now: float) -> dict:
         """The pairing to show: the one still open, or a new one. Reloading a page does not draw again."""
-        mine = select(pairing, vote.c.time, vote.c.outcome).outerjoin(vote, vote.c.pairing_id == pairing.c.id).where(pairing.c.board_id == self._board.id, pairing.c.voter == voter)
+        mine = (
+            select(pairing, vote.c.time, vote.c.outcome)
+            .outerjoin(vote, vote.c.pairing_id == pairing.c.id)
+            .where(pairing.c.board_id == self._board.id, pairing.c.voter == voter)
+        )
         rows = connection.execute(mine.order_by(pairing.c.issued)).all()
         today = sum(row.time is not None and row.time // _DAY == now // _DAY and row.outcome != "skip" for row in rows)
         if self._cap and today >= self._cap:
@@ -84,7 +97,11 @@ class Votes:
         for row in reversed(rows):
             if row.time is None and row.left_clip in self._clip and row.right_clip in self._clip:
                 return self._shown(row.id, row.left_clip, row.left_token, row.right_token, done)
-        seen = {frozenset((self._clip[row.left_clip], self._clip[row.right_clip])) for row in rows if row.left_clip in self._clip and row.right_clip in self._clip}
+        seen = {
+            frozenset((self._clip[row.left_clip], self._clip[row.right_clip]))
+            for row in rows
+            if row.left_clip in self._clip and row.right_clip in self._clip
+        }
         draw = self._chooser.draw(seen)
         if draw is None:
             raise Refused(410, "finished", "every pair of clips was judged; thank you", votes=done)
@@ -95,7 +112,14 @@ class Votes:
         return self._shown(names["id"], clips["left_clip"], names["left_token"], names["right_token"], done)
 
     def _shown(self, number: str, left_clip: int, left: str, right: str, done: int) -> dict:
-        return {"pairing": number, "prompt": self._clip[left_clip].prompt, "left": f"/clip/{left}", "right": f"/clip/{right}", "done": done, "total": self._chooser.total()}
+        return {
+            "pairing": number,
+            "prompt": self._clip[left_clip].prompt,
+            "left": f"/clip/{left}",
+            "right": f"/clip/{right}",
+            "done": done,
+            "total": self._chooser.total(),
+        }
 
     def ready(self, connection: Connection, voter: str, number: str, now: float, was_sent: Callable[[str, Clip], bool]) -> dict:
         """Both clips are playable: the clock of the watch-time rule starts, once. ``was_sent`` knows what left the server."""
@@ -117,13 +141,23 @@ class Votes:
                 check_watched(now - row.ready, (self._seconds[row.left_clip], self._seconds[row.right_clip]), watched)
             try:
                 with connection.begin_nested():
-                    connection.execute(insert(vote).values(pairing_id=number, outcome=outcome, time=now, watch_left=watched[0], watch_right=watched[1], flags=""))
+                    connection.execute(
+                        insert(vote).values(
+                            pairing_id=number, outcome=outcome, time=now, watch_left=watched[0], watch_right=watched[1], flags=""
+                        )
+                    )
                 stored = outcome
             except IntegrityError:  # another server process on the same database was first
                 stored = connection.execute(select(vote.c.outcome).where(vote.c.pairing_id == number)).scalar_one()
         if stored != outcome:
             raise Refused(409, "already_voted", f"this pair has the vote {stored} and keeps it", outcome=stored)
-        return {"stored": number, "outcome": stored, "left": self._clip[row.left_clip].model, "right": self._clip[row.right_clip].model, "control": row.control is not None}
+        return {
+            "stored": number,
+            "outcome": stored,
+            "left": self._clip[row.left_clip].model,
+            "right": self._clip[row.right_clip].model,
+            "control": row.control is not None,
+        }
 
     def use(self, chances: dict[tuple[str, str], float]) -> None:
         """Probabilities of pairs of models for the draws to come."""
@@ -131,14 +165,20 @@ class Votes:
 
     def clip_of(self, connection: Connection, voter: str, token: str) -> Clip | None:
         """The clip behind an address, for its own voter only."""
-        wanted = select(pairing).where(((pairing.c.left_token == token) | (pairing.c.right_token == token)) & (pairing.c.voter == voter) & (pairing.c.board_id == self._board.id))
+        wanted = select(pairing).where(
+            ((pairing.c.left_token == token) | (pairing.c.right_token == token))
+            & (pairing.c.voter == voter)
+            & (pairing.c.board_id == self._board.id)
+        )
         row = connection.execute(wanted).one_or_none()
         if row is None:
             return None
         return self._clip.get(row.left_clip if row.left_token == token else row.right_clip)
 
     def _mine(self, connection: Connection, voter: str, number: str):
-        row = connection.execute(select(pairing).where(pairing.c.id == number, pairing.c.voter == voter, pairing.c.board_id == self._board.id)).one_or_none()
+        row = connection.execute(
+            select(pairing).where(pairing.c.id == number, pairing.c.voter == voter, pairing.c.board_id == self._board.id)
+        ).one_or_none()
         if row is None or row.left_clip not in self._clip or row.right_clip not in self._clip:
             raise Refused(404, "no_such_pairing", "no such pair was shown to you; ask for the next one")
         return row

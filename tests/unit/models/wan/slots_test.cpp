@@ -20,9 +20,12 @@ struct Published {
 
 TEST_CASE("transformer slots: counts and parameters of the published models (wan.md 1.4)") {
   const Published models[] = {
-      {"T2V-1.3B", 12, 30, 8960, 16, 16, false, false, 825, 1418996800},   {"T2V-14B", 40, 40, 13824, 16, 16, false, false, 1095, 14288491584},
-      {"I2V-14B", 40, 40, 13824, 36, 16, true, false, 1303, 16394878784},  {"FLF2V-14B", 40, 40, 13824, 36, 16, true, true, 1304, 16395536704},
-      {"I2V-A14B", 40, 40, 13824, 36, 16, false, false, 1095, 14288901184}, {"TI2V-5B", 24, 30, 14336, 48, 48, false, false, 825, 4999787712},
+      {"T2V-1.3B", 12, 30, 8960, 16, 16, false, false, 825, 1418996800},
+      {"T2V-14B", 40, 40, 13824, 16, 16, false, false, 1095, 14288491584},
+      {"I2V-14B", 40, 40, 13824, 36, 16, true, false, 1303, 16394878784},
+      {"FLF2V-14B", 40, 40, 13824, 36, 16, true, true, 1304, 16395536704},
+      {"I2V-A14B", 40, 40, 13824, 36, 16, false, false, 1095, 14288901184},
+      {"TI2V-5B", 24, 30, 14336, 48, 48, false, false, 825, 4999787712},
   };
   for (const auto& model : models) {
     CAPTURE(model.name);
@@ -45,7 +48,6 @@ TEST_CASE("transformer slots: counts and parameters of the published models (wan
     CHECK(parameters == model.parameters);
   }
 }
-
 
 TEST_CASE("vae slots: counts and parameters of both published models (wan.md 1.5)") {
   for (const bool residual : {false, true}) {

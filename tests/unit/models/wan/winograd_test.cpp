@@ -17,7 +17,9 @@ at::Tensor direct(const at::Tensor& weight, const at::Tensor& bias, const at::Te
 }
 
 // Largest error against the deviation of the output.
-double error(const at::Tensor& found, const at::Tensor& expected) { return ((found - expected).abs().max() / expected.var().sqrt()).item<double>(); }
+double error(const at::Tensor& found, const at::Tensor& expected) {
+  return ((found - expected).abs().max() / expected.var().sqrt()).item<double>();
+}
 
 }  // namespace
 
