@@ -46,7 +46,8 @@ class Latents:
         turned = self.labels.copy()
         turned[:, 2] = np.array([1, 0, 2])[turned[:, 2]]
         self.turned = turned
-        self.may_turn = np.array([not world.held_out(scene_from(row)) for row in turned])
+        # A clear night shows the moon on one side; seen on both sides it would be drawn twice.
+        self.may_turn = np.array([not world.held_out(s) and (s.time, s.weather) != ("night", "clear") for s in map(scene_from, turned)])
 
     def batch(self, rng: np.random.Generator, size: int, frames: np.ndarray):
         rows = rng.integers(len(self.labels), size=size)
