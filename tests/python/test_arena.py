@@ -57,6 +57,24 @@ def test_columns_of_every_kind_give_the_same_ratings(lists, kind):
     _check(arena.Votes.from_columns(*map(make, lists)))
 
 
+def test_the_way_in_does_not_change_the_ratings(tmp_path):
+    """Columns and files number models alike, so that even what rounding leaves is the same."""
+    rng = np.random.default_rng(4)
+    names = [f"m{at}" for at in range(9)]
+    left = rng.integers(0, 9, 20000)
+    left[:3] = 8, 0, 7
+    right = (left + rng.integers(1, 9, left.size)) % 9
+    right[:9000] = np.where(left[:9000] == 1, 2, 1)  # most names stand first in one column only
+    left, right = [names[at] for at in left], [names[at] for at in right]
+    outcome = [("model_a", "model_b", "tie")[at] for at in rng.integers(0, 3, len(left))]
+    file = tmp_path / "votes.csv"
+    file.write_text("left,right,outcome\n" + "".join(f"{a},{b},{o}\n" for a, b, o in zip(left, right, outcome, strict=True)))
+    read, given = arena.read_votes(file), arena.Votes.from_columns(left, right, outcome)
+    assert given.models == read.models == list(dict.fromkeys(name for pair in zip(left, right, strict=True) for name in pair))
+    assert (given.left == read.left).all() and (given.right == read.right).all()
+    assert arena.rate(given).rows() == arena.rate(read).rows()
+
+
 def test_pandas_and_arrow_columns(lists):
     pa = pytest.importorskip("pyarrow")
     pd = pytest.importorskip("pandas")

@@ -80,7 +80,7 @@ class Votes:
         (left, left_names), (right, right_names) = _encode(left), _encode(right)
         if len(left) != len(right):
             raise InvalidArgument(f"right: {len(right)} entries, expected {len(left)} as left has")
-        models = list(dict.fromkeys([*map(_name, left_names), *map(_name, right_names)]))
+        models = _by_appearance((left, list(map(_name, left_names))), (right, list(map(_name, right_names))))
         index = {name: at for at, name in enumerate(models)}
         left = _recode(left, [index[_name(name)] for name in left_names])
         right = _recode(right, [index[_name(name)] for name in right_names])
@@ -236,6 +236,29 @@ def _name(label) -> str:
     if not isinstance(text, str) or not text:
         raise FormatError(f"models: found {text!r} as a name, expected non-empty text")
     return text
+
+
+def _by_appearance(*columns: tuple[np.ndarray, list[str]]) -> list[str]:
+    """Names in the order in which the rows name them, as every reader of files numbers them: the same votes are then rated bit for
+    bit alike, whichever way they came. Names without a row come last."""
+    first: dict[str, tuple[int, int]] = {}
+    for side, (codes, names) in enumerate(columns):
+        for name, row in zip(names, _first_rows(codes, len(names)).tolist(), strict=True):
+            first[name] = min((row, side), first.get(name, (row, side)))
+    return sorted(first, key=first.__getitem__)
+
+
+def _first_rows(codes: np.ndarray, count: int) -> np.ndarray:
+    """First row of each of ``count`` codes; the number of rows where there is none. Usually the head of the column tells all."""
+    first = np.full(count, len(codes))
+    start, size = 0, 1 << 12
+    while start < len(codes) and (first == len(codes)).any():
+        rows = np.arange(start, min(start + size, len(codes)))
+        found = np.full(count, len(codes))
+        found[codes[rows][::-1]] = rows[::-1]  # of equal indices the last one stays
+        first = np.minimum(first, found)
+        start, size = start + size, 8 * size
+    return first
 
 
 def _recode(codes: np.ndarray, mapping: Sequence[int]) -> np.ndarray:
