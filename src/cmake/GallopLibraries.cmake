@@ -15,6 +15,7 @@ find_package(Threads REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)
 pkg_check_modules(GALLOP_UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 find_package(ZLIB REQUIRED)
+find_package(JPEG REQUIRED)
 # Reading text in pictures is a feature.
 # Off until its reading of real clips is validated (docs/dimensions/text_accuracy.md).
 set(GALLOP_WITH_TESSERACT OFF CACHE STRING "Build text_accuracy's reader: AUTO, ON or OFF")

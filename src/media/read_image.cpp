@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/names.h"
 #include "media/images.h"
+#include "media/jpeg.h"
 #include "media/rgb_converter.h"
 #include "media/stream_decoder.h"
 
@@ -27,9 +28,7 @@ std::vector<std::uint8_t> upright(const RgbFrame& in, int orientation, std::int6
   return out;
 }
 
-}  // namespace
-
-Image read_image(const std::filesystem::path& file) {
+RgbFrame decode_with_ffmpeg(const std::filesystem::path& file) {
   StreamDecoder decoder(file, open_input(file, InputKind::picture), AVMEDIA_TYPE_VIDEO, 1);
   const AVFrame* frame = decoder.next();
   GALLOP_CHECK(frame != nullptr, MediaError, "{}: the picture cannot be decoded ({}); the file is damaged", base::quote(file),
@@ -40,7 +39,16 @@ Image read_image(const std::filesystem::path& file) {
   RgbConverter converter(ReaderContract::native, 0, 0, 0);
   RgbFrame picture;
   converter.convert(*frame, picture);
-  const int orientation = exif_orientation(base::MappedFile::open(file)->bytes());
+  return picture;
+}
+
+}  // namespace
+
+Image read_image(const std::filesystem::path& file) {
+  const auto mapped = base::MappedFile::open(file);
+  auto jpeg = decode_jpeg(mapped->bytes(), file);
+  const auto picture = jpeg ? *std::move(jpeg) : decode_with_ffmpeg(file);
+  const int orientation = exif_orientation(mapped->bytes());
   if (orientation == 1) return Image({picture.pixels().begin(), picture.pixels().end()}, picture.height, picture.width);
   std::int64_t height = 0, width = 0;
   auto pixels = upright(picture, orientation, height, width);
