@@ -254,10 +254,11 @@ void bind_results(py::module_& module) {
 
 // load(folder) or load(transformer=..., vae=..., ...).
 Pipeline load(const std::optional<std::filesystem::path>& folder, const std::optional<Device>& device,
-              const std::optional<std::string>& dtype, std::uint64_t memory_limit, const std::optional<std::filesystem::path>& transformer,
-              const std::optional<std::filesystem::path>& transformer_2, const std::optional<std::filesystem::path>& vae,
-              const std::optional<std::filesystem::path>& text_encoder, const std::optional<std::filesystem::path>& tokenizer,
-              const std::optional<std::filesystem::path>& image_encoder, py::object on_progress, const std::optional<CancelToken>& cancel) {
+              const std::optional<std::string>& dtype, std::uint64_t memory_limit, const std::string& weights,
+              const std::optional<std::filesystem::path>& transformer, const std::optional<std::filesystem::path>& transformer_2,
+              const std::optional<std::filesystem::path>& vae, const std::optional<std::filesystem::path>& text_encoder,
+              const std::optional<std::filesystem::path>& tokenizer, const std::optional<std::filesystem::path>& image_encoder,
+              py::object on_progress, const std::optional<CancelToken>& cancel) {
   const auto options = load_options(device, dtype, memory_limit);
   const auto run = make_run_options(std::move(on_progress), cancel);
   const auto path = [](const std::optional<std::filesystem::path>& file) { return file.value_or(std::filesystem::path()); };
@@ -265,8 +266,11 @@ Pipeline load(const std::optional<std::filesystem::path>& folder, const std::opt
   const bool separate = transformer || transformer_2 || vae || text_encoder || tokenizer || image_encoder;
   if (separate == folder.has_value())
     throw InvalidArgument("load: give the folder of a model, or its files one by one (transformer=, vae=, text_encoder= ...)");
+  if (weights != "full" && weights != "int8") throw InvalidArgument("load.weights: \"" + weights + "\"; use full or int8");
   py::gil_scoped_release unlocked;
-  return folder ? Pipeline::load(*folder, options, run) : Pipeline::load(files, options, run);
+  auto pipeline = folder ? Pipeline::load(*folder, options, run) : Pipeline::load(files, options, run);
+  pipeline.hold_weights(weights == "int8" ? WeightForm::int8 : WeightForm::full);
+  return pipeline;
 }
 
 ImageConditioning image_of(const py::object& image) {
@@ -351,12 +355,14 @@ void bind_pipeline(py::module_& module) {
   bind_results(module);
   py::class_<Pipeline> pipeline(module, "Pipeline", "A generator with its models; one run at a time.");
   pipeline
-      .def_static("load", &load, py::arg("folder") = py::none(), py::kw_only(), py::arg("device") = py::none(),
-                  py::arg("dtype") = py::none(), py::arg("memory_limit") = 0, py::arg("transformer") = py::none(),
-                  py::arg("transformer_2") = py::none(), py::arg("vae") = py::none(), py::arg("text_encoder") = py::none(),
-                  py::arg("tokenizer") = py::none(), py::arg("image_encoder") = py::none(), py::arg("on_progress") = py::none(),
-                  py::arg("cancel") = py::none(),
-                  "Opens a diffusers folder, an official folder, a folder of separate files, or the files one by one.")
+      .def_static(
+          "load", &load, py::arg("folder") = py::none(), py::kw_only(), py::arg("device") = py::none(), py::arg("dtype") = py::none(),
+          py::arg("memory_limit") = 0, py::arg("weights") = "full", py::arg("transformer") = py::none(),
+          py::arg("transformer_2") = py::none(), py::arg("vae") = py::none(), py::arg("text_encoder") = py::none(),
+          py::arg("tokenizer") = py::none(), py::arg("image_encoder") = py::none(), py::arg("on_progress") = py::none(),
+          py::arg("cancel") = py::none(),
+          "Opens a diffusers folder, an official folder, a folder of separate files, or the files one by one. weights: full, or int8 for "
+          "the transformer's matrices in 8 bits.")
       .def_property_readonly("name", &Pipeline::name)
       .def_property_readonly("device", [](const Pipeline& self) { return self.device().str(); })
       .def_property_readonly("dtype", [](const Pipeline& self) { return std::string(name_of(self.dtype())); })

@@ -41,6 +41,10 @@ Pipeline Pipeline::load(const PipelineFiles& files, const LoadOptions& options, 
   return Pipeline(std::make_unique<Impl>(Impl{open(files, options, run)}));
 }
 
+void Pipeline::hold_weights(WeightForm form) {
+  tensor::translated([&] { impl_->base->hold_weights(form); });
+}
+
 std::string Pipeline::name() const { return impl_->base->name(); }
 Device Pipeline::device() const { return impl_->base->device(); }
 DType Pipeline::dtype() const { return impl_->base->dtype(); }

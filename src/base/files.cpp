@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/mapped_pages.h"
 #include "base/names.h"
 
 namespace gallop::base {
@@ -78,10 +79,14 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
 }
 
 MappedFile::MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size)
-    : path_(std::move(path)), data_(data), size_(size) {}
+    : path_(std::move(path)), data_(data), size_(size) {
+  if (data_ != nullptr) add_mapping(bytes());
+}
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr) return;
+  remove_mapping(bytes());
+  ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
 std::string read_text(const std::filesystem::path& file, std::uint64_t limit) {

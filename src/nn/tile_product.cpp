@@ -1,9 +1,9 @@
 #include "nn/tile_product.h"
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
-#define GALLOP_TILES 1
+#include "nn/tile_units.h"
+
+#ifdef GALLOP_TILES
 #include <cpuid.h>
-#include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -15,25 +15,17 @@
 namespace gallop::nn::tiles {
 
 #ifdef GALLOP_TILES
-#define GALLOP_TILE_TARGET __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512bf16")))
 
 namespace {
 
-constexpr std::int64_t kTile = 16 * 32;       // bfloat16 values of a tile: 16 rows of 64 bytes
 constexpr std::int64_t kPanel = 4 * kTile;    // two halves of two tiles: one step of 32 inputs for 32 rows or outputs
 constexpr std::int64_t kInputsAtOnce = 1024;  // of the sum; so many of kRowsAtOnce rows stay in the second cache
 constexpr std::int64_t kRowsAtOnce = 256;
 
-struct alignas(64) TileConfig {
-  std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
-  std::uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-
 bool ask_system() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
-  const bool tiles = (d >> 24 & 1) != 0 && (d >> 22 & 1) != 0;
+  const bool tiles = (d >> 24 & 1) != 0 && (d >> 22 & 1) != 0 && (d >> 25 & 1) != 0;  // tiles, bfloat16, int8
   if (__get_cpuid_count(7, 1, &a, &b, &c, &d) == 0) return false;
   const bool halves = (a >> 5 & 1) != 0;  // AVX512_BF16
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
@@ -117,8 +109,7 @@ GALLOP_TILE_TARGET void multiply_rows(const Product& p, std::int64_t begin, std:
     else
       std::fill_n(p.y + row * p.count, p.count, 0.0F);
   }
-  const TileConfig config;
-  _tile_loadconfig(&config);
+  _tile_loadconfig(&kTileConfig);
   for (std::int64_t from = 0; from < p.inputs; from += kInputsAtOnce) {
     const auto inputs = std::min(kInputsAtOnce, p.inputs - from), steps = inputs / kStep;
     for (auto row = begin; row < end; row += 32)

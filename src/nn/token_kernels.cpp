@@ -1,30 +1,12 @@
 #include "nn/token_kernels.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
-#include "nn/kernel_clones.h"
+#include "nn/fast_exp.h"
 
 namespace gallop::nn::kernels {
 namespace {
-
-// e^x by range reduction and a degree 6 polynomial: relative error below 2e-7 on [-87, 88], clamped outside.
-GALLOP_INLINE float fast_exp(float x) {
-  x = std::min(std::max(x, -87.0f), 88.0f);
-  const float rounded = x * 1.44269504088896341f + 12582912.0f;  // 1.5 * 2^23: rounds to the nearest integer
-  const float n = rounded - 12582912.0f;
-  float r = x - n * 0.693359375f;
-  r += n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
-}
 
 GALLOP_CLONES void layer_norm_row(const float* x, const float* scale, const float* shift, float plus, float* out, std::int64_t width,
                                   double eps) {
@@ -72,13 +54,8 @@ GALLOP_CLONES void rotate_row(float* x, const float* cosine, const float* sine, 
 }
 
 GALLOP_CLONES void gelu_tanh_span(float* x, std::int64_t count) {
-  // 0.5 x (1 + tanh u) = x / (1 + e^(-2u)), u = sqrt(2/pi) (x + 0.044715 x^3)
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float v = x[i];
-    const float u = 0.7978845608028654f * (v + 0.044715f * v * v * v);
-    x[i] = v / (1.0f + fast_exp(-2.0f * u));
-  }
+  for (std::int64_t i = 0; i < count; ++i) x[i] = gelu_tanh_of(x[i]);
 }
 
 GALLOP_CLONES void quick_gelu_span(float* x, std::int64_t count) {

@@ -42,6 +42,7 @@ class PipelineBase {
   virtual ImageTensors encode_image(const GenerateOptions& options, const base::RunMonitor& monitor);
   virtual at::Tensor denoise(const GenerateOptions& options, const ConditioningTensors& conditioning, const base::RunMonitor& monitor);
   virtual Video decode(const at::Tensor& latents, const base::RunMonitor& monitor);
+  virtual void hold_weights(WeightForm form);
   virtual void set_loras(std::span<const LoraFile> loras);
   virtual void save(const std::filesystem::path& folder, std::optional<DType> dtype, const base::RunMonitor& monitor);
 };

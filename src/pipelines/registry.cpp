@@ -34,6 +34,9 @@ ImageTensors PipelineBase::encode_image(const GenerateOptions&, const base::RunM
 at::Tensor PipelineBase::denoise(const GenerateOptions&, const ConditioningTensors&, const base::RunMonitor&) { refuse(this, "denoise"); }
 Video PipelineBase::decode(const at::Tensor&, const base::RunMonitor&) { refuse(this, "decode"); }
 void PipelineBase::save(const std::filesystem::path&, std::optional<DType>, const base::RunMonitor&) { refuse(this, "save"); }
+void PipelineBase::hold_weights(WeightForm form) {
+  GALLOP_CHECK(form == WeightForm::full, Unsupported, "pipeline {}: weights in int8 are not supported by this family", name());
+}
 void PipelineBase::set_loras(std::span<const LoraFile> loras) {
   GALLOP_CHECK(loras.empty(), Unsupported, "pipeline {}: adapters are not supported by this family", name());
 }

@@ -1,4 +1,6 @@
-// Our side of the speed comparison: wan_bench PART FOLDER THREADS [int8]
+// Our side of the speed comparison: wan_bench PART FOLDER THREADS
+// Parts: transformer, transformer-short (a third of the tokens), transformer-int8 (8-bit weights), vae, text, sentence; and load, which
+// prints how long the weights of FOLDER take until they are checked, and until all of them have been read, and ends.
 // Reads "run", "save FILE", "peak", "gemm" from standard input, as the reference's side does.
 #include <sys/resource.h>
 
@@ -8,6 +10,7 @@
 #include <ctime>
 #include <functional>
 #include <iostream>
+#include <optional>
 
 #include "base/json.h"
 #include "models/umt5/encoder.h"
@@ -27,14 +30,16 @@ weights::WeightMap open(const fs::path& folder) { return {weights::open_weights(
 
 Run prepare(const std::string& part, const fs::path& folder) {
   const auto inputs = weights::open_safetensors(folder / "inputs.safetensors");
-  if (part == "transformer") {
+  if (part.starts_with("transformer")) {
     auto map = open(folder / "transformer");
     const auto config = models::wan::WanConfig::from_diffusers(base::read_json(folder / "transformer/config.json"), "config");
     const auto taken = models::wan::take_transformer(map, config);
     map.finish();
-    const auto model =
-        std::make_shared<models::wan::WanTransformer>(models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU));
-    return [=] { return model->forward({inputs.at("latents"), at::full({1}, 731.0, at::kFloat), inputs.at("text"), {}}); };
+    const auto held = part == "transformer-int8" ? models::wan::Held::int8 : models::wan::Held::plain;
+    const auto model = std::make_shared<models::wan::WanTransformer>(
+        models::wan::WanTransformer::resident(config, taken, at::kFloat, at::kCPU, models::wan::place_plainly, held));
+    const auto latents = part == "transformer-short" ? inputs.at("latents").narrow(2, 0, 1) : inputs.at("latents");
+    return [=] { return model->forward({latents, at::full({1}, 731.0, at::kFloat), inputs.at("text"), {}}); };
   }
   if (part == "vae") {
     auto map = open(folder / "vae");
@@ -70,6 +75,35 @@ void gemm() {
   std::cout << wall << ' ' << static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC << std::endl;
 }
 
+long peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * 1024L;
+}
+
+// The weights of a transformer as a run in their own type uses them: views of the mapped file.
+void load(const fs::path& folder) {
+  const auto config = models::wan::WanConfig::from_diffusers(base::read_json(folder / "config.json"), "config");
+  std::optional<models::wan::WanWeights> taken;
+  const double ready = seconds([&] {
+    auto map = open(folder);
+    taken = models::wan::take_transformer(map, config);
+    map.finish();
+    models::wan::WanTransformer::resident(config, *taken, taken->blocks[0].self.q.weight.scalar_type(), at::kCPU);
+  });
+  std::uint64_t bytes = 0, sum = 0;
+  const double read = seconds([&] {
+    const auto touch = [&](const models::wan::TensorSlot&, at::Tensor& value) {
+      const auto* start = static_cast<const unsigned char*>(value.const_data_ptr());
+      for (std::size_t i = 0; i < value.nbytes(); i += 4096) sum += start[i];
+      bytes += value.nbytes();
+    };
+    models::wan::visit(taken->globals, config, touch);
+    for (std::int64_t i = 0; i < config.layers; ++i) models::wan::visit(taken->blocks[static_cast<std::size_t>(i)], i, config, touch);
+  });
+  std::cout << bytes << ' ' << ready << ' ' << ready + read << ' ' << peak_bytes() << ' ' << sum << std::endl;
+}
+
 void serve(const Run& run) {
   at::Tensor result;
   std::cout << "ready" << std::endl;
@@ -84,11 +118,7 @@ void serve(const Run& run) {
       weights::write_safetensors(line.substr(5), {{"result", result.contiguous()}});
       std::cout << "saved" << std::endl;
     }
-    if (line == "peak") {
-      rusage usage{};
-      getrusage(RUSAGE_SELF, &usage);
-      std::cout << usage.ru_maxrss * 1024L << std::endl;
-    }
+    if (line == "peak") std::cout << peak_bytes() << std::endl;
   }
 }
 
@@ -96,13 +126,17 @@ void serve(const Run& run) {
 
 int main(int count, char** arguments) {
   if (count != 4) {
-    std::fprintf(stderr, "usage: wan_bench transformer|vae|text|sentence FOLDER THREADS\n");
+    std::fprintf(stderr, "usage: wan_bench transformer|transformer-short|transformer-int8|vae|text|sentence|load FOLDER THREADS\n");
     return 2;
   }
   try {
     const c10::InferenceMode guard;
     at::set_num_threads(std::atoi(arguments[3]));
-    serve(prepare(arguments[1], arguments[2]));
+    if (std::string(arguments[1]) == "load") {
+      load(arguments[2]);
+    } else {
+      serve(prepare(arguments[1], arguments[2]));
+    }
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wan_bench: %s\n", error.what());

@@ -1,6 +1,7 @@
 """diffusers' and transformers' side of the speed comparison; executed by the reference interpreter.
 
 wan_peer.py write FOLDER            random models of the measured sizes
+wan_peer.py write_large FOLDER      the published 1.3B transformer in bfloat16
 wan_peer.py serve PART FOLDER THREADS   reads "run", "save FILE", "peak" from standard input
 """
 
@@ -68,16 +69,24 @@ def write(folder: Path):
     )
 
 
+def write_large(folder: Path):
+    from diffusers import WanTransformer3DModel
+
+    torch.set_default_dtype(torch.bfloat16)
+    WanTransformer3DModel(**(TRANSFORMER | {"num_layers": 30})).save_pretrained(folder, max_shard_size="10GB")
+
+
 def prepare(part: str, folder: Path):
     """A function that runs the part once."""
     from safetensors.torch import load_file
 
     inputs = load_file(folder / "inputs.safetensors")
-    if part == "transformer":
+    if part.startswith("transformer"):
         from diffusers import WanTransformer3DModel
 
         model = WanTransformer3DModel.from_pretrained(folder / "transformer").eval()
-        return lambda: model(inputs["latents"], torch.tensor([731.0]), inputs["text"], return_dict=False)[0]
+        latents = inputs["latents"][:, :, :1] if part == "transformer-short" else inputs["latents"]
+        return lambda: model(latents, torch.tensor([731.0]), inputs["text"], return_dict=False)[0]
     if part == "vae":
         from diffusers import AutoencoderKLWan
 
@@ -117,5 +126,7 @@ if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     if sys.argv[1] == "write":
         write(Path(sys.argv[2]))
+    elif sys.argv[1] == "write_large":
+        write_large(Path(sys.argv[2]))
     else:
         serve(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))

@@ -76,3 +76,17 @@ def test_generate_uses_it_unless_told_otherwise(tmp_path):
     assert main(["generate", "--prompt", "一辆红色的汽车在夜雨中漂移", "--steps", "2", "--out", str(tmp_path / "car.mp4")]) == 0
     assert gallop.read_video(tmp_path / "car.mp4").numpy().shape == (9, 64, 64, 3)
     assert json.loads((tmp_path / "car.mp4.json").read_text())["model"] == "pony"
+
+
+def test_matrices_in_8_bits_show_the_same_clip_at_a_third_of_the_memory(pipe):
+    small = gallop.Pipeline.load(FOLDER, weights="int8")
+    prompt = "a red boat floating still on the sea by day"
+    full, made = pipe.generate(prompt, seed=1, steps=6), small.generate(prompt, seed=1, steps=6)
+    error = np.mean((full.video.numpy().astype(float) - made.video.numpy()) ** 2)
+    assert 10 * np.log10(255**2 / error) > 30
+    assert np.array_equal(made.video.numpy(), small.generate(prompt, seed=1, steps=6).video.numpy())
+    assert made.provenance["weight_form"] == "int8"
+    assert "weight_form" not in full.provenance
+    assert "int8" in small.describe()
+    with pytest.raises(gallop.InvalidArgument, match="full or int8"):
+        gallop.Pipeline.load(FOLDER, weights="int4")

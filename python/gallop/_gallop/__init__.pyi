@@ -548,9 +548,9 @@ class Pipeline:
     A generator with its models; one run at a time.
     """
     @staticmethod
-    def load(folder: os.PathLike | str | bytes | None = None, *, device: Device | None = None, dtype: str | None = None, memory_limit: typing.SupportsInt | typing.SupportsIndex = 0, transformer: os.PathLike | str | bytes | None = None, transformer_2: os.PathLike | str | bytes | None = None, vae: os.PathLike | str | bytes | None = None, text_encoder: os.PathLike | str | bytes | None = None, tokenizer: os.PathLike | str | bytes | None = None, image_encoder: os.PathLike | str | bytes | None = None, on_progress: typing.Any = None, cancel: CancelToken | None = None) -> Pipeline:
+    def load(folder: os.PathLike | str | bytes | None = None, *, device: Device | None = None, dtype: str | None = None, memory_limit: typing.SupportsInt | typing.SupportsIndex = 0, weights: str = 'full', transformer: os.PathLike | str | bytes | None = None, transformer_2: os.PathLike | str | bytes | None = None, vae: os.PathLike | str | bytes | None = None, text_encoder: os.PathLike | str | bytes | None = None, tokenizer: os.PathLike | str | bytes | None = None, image_encoder: os.PathLike | str | bytes | None = None, on_progress: typing.Any = None, cancel: CancelToken | None = None) -> Pipeline:
         """
-        Opens a diffusers folder, an official folder, a folder of separate files, or the files one by one.
+        Opens a diffusers folder, an official folder, a folder of separate files, or the files one by one. weights: full, or int8 for the transformer's matrices in 8 bits.
         """
     def __reduce__(self) -> typing.Any:
         ...

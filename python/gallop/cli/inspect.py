@@ -16,9 +16,10 @@ from gallop.cli import exits
 @click.option("--frames", type=int, help="Plan memory for this many frames.")
 @click.option("--memory-limit", help="Plan within this: 8G, 600M.")
 @click.option("--dtype", help="Plan for this number type.")
+@click.option("--weights", type=click.Choice(["full", "int8"]), default="full", show_default=True, help="Plan for this form of weights.")
 @click.option("--device", help="cpu, cuda or cuda:N.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def inspect(folder, size, frames, memory_limit, dtype, device, as_json):
+def inspect(folder, size, frames, memory_limit, dtype, weights, device, as_json):
     """Say what model FOLDER is, the sizes and number types of its files, and the memory a run takes.
 
     A single checkpoint file is listed tensor by tensor.
@@ -34,7 +35,7 @@ def inspect(folder, size, frames, memory_limit, dtype, device, as_json):
         from gallop.cli.generate import SizeType
 
         options["width"], options["height"] = SizeType().convert(size, None, None)
-    pipe = gallop.Pipeline.load(folder, device=device, dtype=dtype, memory_limit=parse_bytes(memory_limit))
+    pipe = gallop.Pipeline.load(folder, device=device, dtype=dtype, weights=weights, memory_limit=parse_bytes(memory_limit))
     files = _files(path)
     if as_json:
         click.echo(

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "nn/tokens.h"
 
 namespace gallop::models::umt5 {
 namespace {
@@ -12,18 +13,32 @@ at::Tensor rms(const at::Tensor& x, const at::Tensor& weight, double eps) {
   return weight * (wide * (wide.pow(2).mean(-1, true) + eps).rsqrt()).to(weight.scalar_type());
 }
 
-// The tanh form as separate operators, each of which rounds: what the reference does.
+// In reduced types the tanh form as separate operators, each of which rounds: what the reference does.
 at::Tensor gelu_new(const at::Tensor& x) {
+  if (x.scalar_type() == at::kFloat) return nn::gelu_tanh(x);
   return 0.5 * x * (1.0 + (std::sqrt(2.0 / 3.14159265358979323846) * (x + 0.044715 * x.pow(3.0))).tanh());
 }
 
-// [1, heads, n, n]
-at::Tensor position_bias(const at::Tensor& table, std::int64_t length, const EncoderConfig& config) {
+// Bucket of every distance from -(length - 1) to length - 1.
+at::Tensor buckets_by_distance(std::int64_t length, const EncoderConfig& config, at::Device device) {
   std::vector<std::int64_t> buckets;
-  for (std::int64_t query = 0; query < length; ++query)
-    for (std::int64_t key = 0; key < length; ++key) buckets.push_back(position_bucket(key - query, config.buckets, config.max_distance));
-  const auto index = at::tensor(buckets, at::kLong).to(table.device());
-  return table.index_select(0, index).view({length, length, -1}).permute({2, 0, 1}).unsqueeze(0);
+  for (std::int64_t distance = 1 - length; distance < length; ++distance)
+    buckets.push_back(position_bucket(distance, config.buckets, config.max_distance));
+  return at::tensor(buckets, at::kLong).to(device);
+}
+
+// [1, heads, n, n]: what a head adds to the score of a query and a key depends on their distance alone.
+at::Tensor position_bias(const at::Tensor& table, const at::Tensor& buckets) {
+  const auto length = (buckets.size(0) + 1) / 2;
+  const auto by_distance = table.index_select(0, buckets).t().contiguous();  // [heads, 2 n - 1]
+  return by_distance.unfold(1, length, 1).flip({1}).unsqueeze(0);            // row q begins at distance -q
+}
+
+// [1, heads, n, head_dim], unscaled scores.
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& bias) {
+  if (q.scalar_type() == at::kFloat) return at::scaled_dot_product_attention(q, k, v, bias, 0.0, false, 1.0);
+  const auto scores = at::matmul(q, k.transpose(-1, -2)) + bias;
+  return at::matmul(at::softmax(scores.to(at::kFloat), -1).to(q.scalar_type()), v);
 }
 
 at::Tensor split(const at::Tensor& x, std::int64_t heads) { return x.view({1, x.size(0), heads, -1}).transpose(1, 2); }
@@ -200,13 +215,13 @@ at::Tensor Encoder::encode(const std::vector<int>& ids, const std::function<void
     GALLOP_CHECK(id >= 0 && id < config_.vocab, ModelError, "text encoder: token {} of {}; the tokenizer belongs to another model", id,
                  config_.vocab);
   const auto index = at::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), at::kLong);
+  const auto buckets = buckets_by_distance(index.size(0), config_, device_);
   auto x = embedding_.index_select(0, index.to(embedding_.device())).to(device_, dtype_);  // [n, D]
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const auto layer = streamed_ ? placed(i) : layers_[i];
     const auto n = rms(x, layer.norm_attention, config_.eps);
     const auto q = split(layer.q(n), config_.heads), k = split(layer.k(n), config_.heads), v = split(layer.v(n), config_.heads);
-    const auto scores = at::matmul(q, k.transpose(-1, -2)) + position_bias(layer.positions, x.size(0), config_);
-    const auto mixed = at::matmul(at::softmax(scores.to(at::kFloat), -1).to(dtype_), v);  // [1, heads, n, d]
+    const auto mixed = attend(q, k, v, position_bias(layer.positions, buckets));
     x = x + layer.o(mixed.transpose(1, 2).reshape({x.size(0), -1}));
     const auto m = rms(x, layer.norm_ffn, config_.eps);
     x = x + layer.down(gelu_new(layer.gate(m)) * layer.up(m));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "nn/layers.h"
+#include "nn/wide_linear.h"
 #include "weights/weight_map.h"
 
 namespace gallop::models::umt5 {
@@ -29,7 +29,7 @@ std::int64_t position_bucket(std::int64_t distance, std::int64_t buckets, std::i
 
 struct Layer {
   at::Tensor norm_attention, norm_ffn;
-  nn::Linear q, k, v, o, gate, up, down;
+  nn::WideLinear q, k, v, o, gate, up, down;
   at::Tensor positions;  // [buckets, heads]
 };
 

@@ -26,10 +26,15 @@ at::Tensor normed(const at::Tensor& x, const at::Tensor& weight, const BlockCont
   return x;
 }
 
-at::Tensor self_attention(const WanAttention& attention, const at::Tensor& x, const BlockContext& context) {
-  const auto q = normed(attention.q(x), attention.norm_q, context, true);
-  const auto k = normed(attention.k(x), attention.norm_k, context, true);
-  return attention.out(attend(q, k, attention.v(x), context.config.heads));
+// Takes its rows: each array is freed as soon as it has been read.
+at::Tensor self_attention(const WanAttention& attention, at::Tensor x, const BlockContext& context) {
+  auto q = normed(attention.q(x), attention.norm_q, context, true);
+  auto k = normed(attention.k(x), attention.norm_k, context, true);
+  auto v = attention.v(x);
+  x.reset();
+  const auto attended = attend(q, k, v, context.config.heads);
+  for (auto* rows : {&q, &k, &v}) rows->reset();
+  return attention.out(attended);
 }
 
 at::Tensor cross_attention(const WanAttention& attention, const at::Tensor& x, const BlockContext& context) {
@@ -46,14 +51,13 @@ at::Tensor cross_attention(const WanAttention& attention, const at::Tensor& x, c
 
 // Rows in pieces: the hidden layer is the widest array of the model and need not exist as a whole.
 at::Tensor feed_forward(const WanBlock& block, const at::Tensor& x) {
-  constexpr std::int64_t kRows = 1024;
+  constexpr std::int64_t kRows = 2048;
   const auto rows = x.view({-1, x.size(-1)});
-  if (rows.size(0) <= kRows) return block.ffn_out(nn::gelu_tanh(block.ffn_in(x)));
+  const auto pieces = (rows.size(0) + kRows - 1) / kRows;
   auto y = at::empty_like(rows);
-  for (std::int64_t first = 0; first < rows.size(0); first += kRows) {
-    const auto count = std::min(kRows, rows.size(0) - first);
-    auto part = y.narrow(0, first, count);
-    part.copy_(block.ffn_out(nn::gelu_tanh(block.ffn_in(rows.narrow(0, first, count)))));
+  for (std::int64_t i = 0; i < pieces; ++i) {
+    const auto first = rows.size(0) * i / pieces, count = rows.size(0) * (i + 1) / pieces - first;
+    block.ffn_out.into(y.narrow(0, first, count), block.ffn_in.gelu(rows.narrow(0, first, count)));
   }
   return y.view(x.sizes());
 }
@@ -93,15 +97,17 @@ void run_block(const WanBlock& block, std::int64_t index, at::Tensor& x, const B
   const auto rows = (block.table.unsqueeze(0) + time.projection.to(at::kFloat)).unbind(2);
   const auto row = [&](int i) { return rows[static_cast<std::size_t>(i)].contiguous(); };
 
-  const auto attended = self_attention(block.self, modulate(x, row(1), row(0), time, eps), context);
-  observe(".attn1", attended);
-  add_gated(x, attended, row(2), time);
-  const auto crossed = cross_attention(block.cross, nn::affine_norm(x, block.cross_norm, block.cross_norm_bias, eps), context);
-  observe(".attn2", crossed);
-  nn::gated_add_(x, crossed, {});
-  const auto fed = feed_forward(block, modulate(x, row(4), row(3), time, eps));
-  observe(".ffn", fed);
-  add_gated(x, fed, row(5), time);
+  auto change = self_attention(block.self, modulate(x, row(1), row(0), time, eps), context);
+  observe(".attn1", change);
+  add_gated(x, change, row(2), time);
+  change.reset();
+  change = cross_attention(block.cross, nn::affine_norm(x, block.cross_norm, block.cross_norm_bias, eps), context);
+  observe(".attn2", change);
+  nn::gated_add_(x, change, {});
+  change.reset();
+  change = feed_forward(block, modulate(x, row(4), row(3), time, eps));
+  observe(".ffn", change);
+  add_gated(x, change, row(5), time);
   observe("", x);
 }
 

@@ -56,7 +56,7 @@ TimeModulation time_modulation(const WanGlobals& globals, const WanConfig& confi
 }
 
 at::Tensor embed_text(const WanGlobals& globals, const at::Tensor& text) {
-  return globals.text_out(nn::gelu_tanh(globals.text_in(text.to(globals.text_in.weight.options()))));
+  return globals.text_out(globals.text_in.gelu(text.to(globals.text_in.weight.options())));
 }
 
 at::Tensor embed_image(const WanGlobals& globals, const at::Tensor& image) {

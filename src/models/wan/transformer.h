@@ -7,33 +7,33 @@
 #include <vector>
 
 #include "models/wan/config.h"
-#include "nn/layers.h"
+#include "nn/wide_linear.h"
 #include "weights/weight_map.h"
 
 namespace gallop::models::wan {
 
 struct WanAttention {
-  nn::Linear q, k, v, out;
-  at::Tensor norm_q, norm_k;    // [D]
-  nn::Linear image_k, image_v;  // image branch only
+  nn::WideLinear q, k, v, out;
+  at::Tensor norm_q, norm_k;        // [D]
+  nn::WideLinear image_k, image_v;  // image branch only
   at::Tensor norm_image_k;
 };
 struct WanBlock {
   at::Tensor table;  // [1, 6, D]: shift, scale, gate of attention and feed-forward
   WanAttention self, cross;
   at::Tensor cross_norm, cross_norm_bias;  // [D]
-  nn::Linear ffn_in, ffn_out;
+  nn::WideLinear ffn_in, ffn_out;
 };
 struct WanGlobals {
-  nn::Linear patch;  // weight [D, C, 1, 2, 2]
-  nn::Linear time_in, time_out, time_proj;
-  nn::Linear text_in, text_out;
+  nn::WideLinear patch;  // weight [D, C, 1, 2, 2]
+  nn::WideLinear time_in, time_out, time_proj;
+  nn::WideLinear text_in, text_out;
   at::Tensor image_norm, image_norm_bias;  // image branch only
-  nn::Linear image_in, image_out;
+  nn::WideLinear image_in, image_out;
   at::Tensor image_out_norm, image_out_norm_bias;
   at::Tensor image_positions;  // [1, 514, image_dim], first and last frame only
   at::Tensor table;            // [1, 2, D]
-  nn::Linear head;
+  nn::WideLinear head;
 };
 
 // Walks every tensor with its diffusers name, shape, and whether it stays float32 in a reduced-precision model
@@ -58,6 +58,9 @@ WanWeights take_transformer(weights::WeightMap& weights, const WanConfig& config
 // How a stored tensor becomes one in the compute type and on the device; tensors already there are shared.
 using Place = std::function<at::Tensor(const std::string& name, const at::Tensor& value, at::ScalarType dtype, at::Device device)>;
 at::Tensor place_plainly(const std::string& name, const at::Tensor& value, at::ScalarType dtype, at::Device device);
+
+// How the matrices of the blocks are held: in the compute type, or in 8 bits with a step an output (nn/int8_product.h; CPU).
+enum class Held { plain, int8 };
 
 // Hands out the blocks one after another: resident, or streamed from slower memory.
 class BlockStore {
@@ -84,10 +87,10 @@ class WanTransformer {
   WanTransformer(WanConfig config, WanGlobals globals, std::unique_ptr<BlockStore> blocks);
   // Every block resident, in `dtype` on `device`.
   static WanTransformer resident(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device,
-                                 const Place& place = place_plainly);
+                                 const Place& place = place_plainly, Held held = Held::plain);
   // Two blocks in memory: the one at work and the next, which is fetched meanwhile. `weights` is shared with the caller's.
   static WanTransformer streamed(const WanConfig& config, const WanWeights& weights, at::ScalarType dtype, at::Device device,
-                                 const Place& place = place_plainly);
+                                 const Place& place = place_plainly, Held held = Held::plain);
   const WanConfig& config() const { return config_; }
   at::ScalarType dtype() const { return globals_.patch.weight.scalar_type(); }
 

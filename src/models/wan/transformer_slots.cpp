@@ -10,7 +10,7 @@ class Walk {
   void tensor(const std::string& name, std::vector<std::int64_t> shape, at::Tensor& value, bool keeps = false) const {
     visitor_({prefix_ + name, std::move(shape), keeps}, value);
   }
-  void linear(const std::string& name, std::int64_t out, std::int64_t in, nn::Linear& value, bool keeps = false) const {
+  void linear(const std::string& name, std::int64_t out, std::int64_t in, nn::WideLinear& value, bool keeps = false) const {
     tensor(name + ".weight", {out, in}, value.weight, keeps);
     tensor(name + ".bias", {out}, value.bias, keeps);
   }

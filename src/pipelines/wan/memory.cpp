@@ -28,14 +28,15 @@ Bytes text_work(const WanParts& parts) {
 }
 
 // The rows that live at once in a block: tokens, their normed copy, q, k, v, attended, projected, one more while an operator
-// writes; the hidden layer exists in pieces of 1024 rows.
+// writes; the hidden layer exists in pieces of at most 2048 rows.
+constexpr Bytes kProductScratch = 32 << 20;  // what the products of nn/float_product.h and nn/int8_product.h take beside the rows
 Bytes denoise_work(const WanParts& parts, const GenerateOptions& options) {
   const auto& config = parts.transformer_config();
   const auto latent = latent_shape(options, parts.vae_config());
   const auto tokens = latent[1] * (latent[2] / 2) * (latent[3] / 2);
   const std::int64_t branches = options.batch_guidance && *options.guidance > 1.0 ? 2 : 1;
   const Bytes rows = product({branches * tokens, config.width()}) * size_of(parts);
-  const Bytes hidden = product({std::min<std::int64_t>(1024, branches * tokens), config.ffn_dim}) * size_of(parts) * 2;
+  const Bytes hidden = product({std::min<std::int64_t>(2048, branches * tokens), config.ffn_dim}) * size_of(parts) * 2 + kProductScratch;
   const Bytes latents = product({latent[0] + config.in_channels, latent[1], latent[2], latent[3]}) * 4 * 8;
   return 9 * rows + hidden + latents + product({branches * 3 * config.text_rows, config.width()}) * size_of(parts);
 }
@@ -173,7 +174,7 @@ void demand_fits(const MemoryPlan& plan, const WanParts& parts, const GenerateOp
   smaller.initial_noise.reset();
   const auto& vae = parts.vae_config();
   const int multiple = static_cast<int>(2 * vae.spatial);
-  std::string advice = "set a higher memory_limit, or dtype bfloat16";
+  std::string advice = "set a higher memory_limit, dtype bfloat16, or weights int8";
   for (int tries = 0; tries < 64; ++tries) {
     if (*smaller.frames > 1) {
       smaller.frames = static_cast<int>((*smaller.frames - 1) / (2 * vae.temporal) * vae.temporal + 1);

@@ -24,6 +24,7 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& entry) 
 }  // namespace
 
 void WanParts::count_bytes() {
+  bytes_ = {};
   const auto& expert = experts_[0].weights;
   auto globals = expert.globals;
   models::wan::visit(globals, config_, [&](const models::wan::TensorSlot& slot, at::Tensor& value) {
@@ -31,7 +32,9 @@ void WanParts::count_bytes() {
   });
   auto block = expert.blocks[0];
   models::wan::visit(block, 0, config_, [&](const models::wan::TensorSlot& slot, at::Tensor& value) {
-    bytes_.block += bytes_of(value, slot.keeps_float32 ? at::kFloat : dtype_);
+    bytes_.block += held_ == models::wan::Held::int8 && value.dim() == 2 && nn::WideLinear::fits_8_bits(value.size(0), value.size(1))
+                        ? bytes_of(value, at::kChar) + bytes_of(value.select(1, 0), at::kFloat)
+                        : bytes_of(value, slot.keeps_float32 ? at::kFloat : dtype_);
   });
   bytes_.expert = bytes_.globals + bytes_.block * static_cast<std::uint64_t>(config_.layers);
   auto vae = vae_weights_;
@@ -39,7 +42,7 @@ void WanParts::count_bytes() {
     bytes_.vae += bytes_of(value, at::kFloat);
   });
   for (const auto& [name, value] : vision_tensors_) bytes_.vision += bytes_of(value, dtype_);
-  bytes_.expert_views = experts_[0].views && experts_.back().views;
+  bytes_.expert_views = experts_[0].views && experts_.back().views && held_ == models::wan::Held::plain;
   if (!text_config_) return;
   const auto type = dtype_ == at::kHalf ? at::kFloat : dtype_;
   bytes_.text_views =

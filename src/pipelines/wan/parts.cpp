@@ -128,14 +128,14 @@ models::wan::WanTransformer& WanParts::expert(std::size_t index) {
   auto& placed = placed_[index];
   if (placed) return *placed;
   auto& other = placed_[1 - index];
-  if (other && !experts_[index].views) other.reset();
+  if (other && (!experts_[index].views || held_ != models::wan::Held::plain)) other.reset();
   const auto& expert = experts_[index];
   const auto patches = std::make_shared<const Patches>(merged(expert.scales, adapters_[index]));
   const models::wan::Place place = [patches](const std::string& name, const at::Tensor& value, at::ScalarType dtype, at::Device device) {
     return models::wan::patched(name, value, *patches, dtype, device);
   };
   const auto make = stream_blocks_ ? models::wan::WanTransformer::streamed : models::wan::WanTransformer::resident;
-  placed = std::make_unique<models::wan::WanTransformer>(make(config_, expert.weights, dtype_, device_, place));
+  placed = std::make_unique<models::wan::WanTransformer>(make(config_, expert.weights, dtype_, device_, place, held_));
   return *placed;
 }
 
@@ -199,6 +199,13 @@ void WanParts::stream(bool text, bool blocks) {
   if (blocks != stream_blocks_) release_experts();
   stream_text_ = text;
   stream_blocks_ = blocks;
+}
+
+void WanParts::hold(models::wan::Held held) {
+  if (held == held_) return;
+  release_experts();
+  held_ = held;
+  count_bytes();
 }
 
 void WanParts::set_adapters(std::array<Patches, 2> adapters) {

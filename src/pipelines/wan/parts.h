@@ -29,6 +29,7 @@ class WanParts {
   const models::wan::WanVaeConfig& vae_config() const { return vae_config_; }
   at::ScalarType dtype() const { return dtype_; }
   at::Device device() const { return device_; }
+  models::wan::Held held() const { return held_; }
   std::size_t experts() const { return experts_.size(); }
 
   // Placed on first use. Of two experts only the one at work is kept, unless both are plain views of their files.
@@ -45,6 +46,9 @@ class WanParts {
   void release_vae() { vae_.reset(); }
   // How weights are held from now on: whole, or one (text) or two (transformer) layers at a time.
   void stream(bool text, bool blocks);
+
+  // The form of the experts' matrices from now on.
+  void hold(models::wan::Held held);
 
   // Merged into the experts when they are next placed; none restores the stored weights.
   void set_adapters(std::array<models::wan::Patches, 2> adapters);
@@ -74,6 +78,7 @@ class WanParts {
   WanFiles files_;
   at::Device device_;
   at::ScalarType dtype_ = at::kFloat;
+  models::wan::Held held_ = models::wan::Held::plain;
   models::wan::WanConfig config_;
   models::wan::WanVaeConfig vae_config_;
   std::vector<Expert> experts_;

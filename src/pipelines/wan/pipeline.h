@@ -26,6 +26,7 @@ class WanPipeline final : public PipelineBase {
   ImageTensors encode_image(const GenerateOptions& options, const base::RunMonitor& monitor) override;
   at::Tensor denoise(const GenerateOptions& options, const ConditioningTensors& conditioning, const base::RunMonitor& monitor) override;
   Video decode(const at::Tensor& latents, const base::RunMonitor& monitor) override;
+  void hold_weights(WeightForm form) override;
   void set_loras(std::span<const LoraFile> loras) override;
   void save(const std::filesystem::path& folder, std::optional<DType> dtype, const base::RunMonitor& monitor) override;
 

@@ -66,6 +66,7 @@ OrderedJson provenance(WanParts& parts, const WanTraits& traits, const GenerateO
   json["model"] = traits.name;
   json["device"] = parts.device().is_cpu() ? "cpu" : "cuda";
   json["dtype"] = c10::toString(parts.dtype());
+  if (parts.held() == models::wan::Held::int8) json["weight_form"] = "int8";
   json["options"] = to_json(options);
   json["loras"] = OrderedJson::array();
   for (const auto& lora : loras)

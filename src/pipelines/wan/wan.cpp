@@ -99,6 +99,12 @@ Generated WanPipeline::generate(const GenerateOptions& options, const base::RunM
   return result;
 }
 
+void WanPipeline::hold_weights(WeightForm form) {
+  GALLOP_CHECK(form == WeightForm::full || parts_.device().is_cpu(), Unsupported,
+               "load.weights: int8 is for CPUs, the device is {}; use full weights, with dtype bfloat16", load_.device.str());
+  parts_.hold(form == WeightForm::int8 ? models::wan::Held::int8 : models::wan::Held::plain);
+}
+
 void WanPipeline::save(const std::filesystem::path& folder, std::optional<DType> dtype, const base::RunMonitor& monitor) {
   save_model(parts_, folder, dtype, monitor);
 }
@@ -138,9 +144,10 @@ void WanPipeline::set_loras(std::span<const LoraFile> loras) {
 std::string WanPipeline::describe(const GenerateOptions& options) const {
   const auto request = filled(options, parts_, traits_);
   const auto plan = plan_memory(parts_, request, load_.memory_limit);
-  return fmt::format("{} on {} in {}\n{}\nmemory for {} frames of {}x{}, {} steps of {}:\n{}", traits_.name, load_.device.str(),
-                     name_of(dtype()), described_parts(parts_), *request.frames, *request.width, *request.height, *request.steps,
-                     *request.scheduler, plan.text());
+  return fmt::format("{} on {} in {}{}\n{}\nmemory for {} frames of {}x{}, {} steps of {}:\n{}", traits_.name, load_.device.str(),
+                     name_of(dtype()), parts_.held() == models::wan::Held::int8 ? ", the transformer's matrices in int8" : "",
+                     described_parts(parts_), *request.frames, *request.width, *request.height, *request.steps, *request.scheduler,
+                     plan.text());
 }
 
 PipelineInfo information() {
