@@ -2,7 +2,11 @@
 
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
+#include <limits>
+#include <sstream>
+#include <string>
 
 #include "base/check.h"
 #include "base/files.h"
@@ -29,6 +33,26 @@ const char* picture_format(const std::filesystem::path& file) {
   if (bytes.starts_with("BM")) return "bmp_pipe";
   if (bytes.starts_with("GIF8")) return "gif";
   return nullptr;
+}
+
+// Why a file was not opened, in words. A y4m header of impossible size comes back from FFmpeg as an error that means something
+// else ("Device or resource busy"), so what such a header states is read here.
+std::string reason_of(const std::filesystem::path& file, int error) {
+  std::string header;
+  std::ifstream stream(file, std::ios::binary);
+  if (char head[256]; stream.read(head, sizeof head), true) header.assign(head, static_cast<std::size_t>(stream.gcount()));
+  std::istringstream words(header.substr(0, header.find('\n')));
+  std::string word;
+  if (!(words >> word) || word != "YUV4MPEG2") return text_of(error);
+  long width = 0, height = 0;
+  while (words >> word) {
+    if (word[0] == 'W') width = std::strtol(word.c_str() + 1, nullptr, 10);
+    if (word[0] == 'H') height = std::strtol(word.c_str() + 1, nullptr, 10);
+  }
+  constexpr long kMostPixels = std::numeric_limits<int>::max() / 8;  // of a frame, in FFmpeg's libraries
+  if (width <= 0 || height <= 0) return "it states no size";
+  if (width <= kMostPixels / height) return text_of(error);
+  return fmt::format("it states {} x {} pixels, and a frame has at most {}", width, height, kMostPixels);
 }
 
 struct Options {
@@ -74,8 +98,9 @@ Input open_input(const std::filesystem::path& file, InputKind kind) {
   AVFormatContext* raw = nullptr;
   const auto* format = picture != nullptr ? av_find_input_format(picture) : nullptr;
   const int opened = avformat_open_input(&raw, ("file:" + file.string()).c_str(), format, &options.values);
-  GALLOP_CHECK(opened >= 0, MediaError, "{}: not a {} this library reads, or its header is damaged ({}); check the file with a player",
-               base::quote(file), kind == InputKind::clip ? "clip" : "picture", text_of(opened));
+  GALLOP_CHECK(opened >= 0, MediaError,
+               "{}: not a {} this library reads, or its header is damaged ({}); check the file with a player, or write it again",
+               base::quote(file), kind == InputKind::clip ? "clip" : "picture", reason_of(file, opened));
   Input input(raw);
   const int found = avformat_find_stream_info(raw, nullptr);
   GALLOP_CHECK(found >= 0, MediaError, "{}: its streams cannot be understood ({}); the file is damaged or cut short", base::quote(file),

@@ -55,6 +55,11 @@ class Peer:
         return json.loads(line)["seconds"]
 
 
+def told(seconds: list[float]) -> str:
+    """Median and spread."""
+    return f"{statistics.median(seconds):.4g} s ({min(seconds):.4g} to {max(seconds):.4g}, {len(seconds)} rounds)"
+
+
 def timed(work) -> float:
     start = time.perf_counter()
     work()
@@ -91,7 +96,7 @@ def main() -> int:
             mine = statistics.median(ours)
             for name, seconds in theirs.items():
                 print(
-                    f"Bradley-Terry with intervals, {votes:>10,} votes from string columns: gallop {mine:.4f} s, {name} {statistics.median(seconds):.3f} s, {statistics.median(seconds) / mine:.1f}x ({len(seconds)} rounds)",
+                    f"Bradley-Terry with intervals, {votes:>10,} votes from string columns: gallop {told(ours)}, {name} {told(seconds)}, {statistics.median(seconds) / mine:.1f}x",
                     flush=True,
                 )
         file, data = make(folder, 10**6), columns(folder / "votes-1000000.npz")
@@ -99,7 +104,7 @@ def main() -> int:
         mine = statistics.median(timed(lambda: arena.rate(table, interval="bootstrap", replicates=200)) / 200 for _ in range(3))
         other = peer.seconds(task="bootstrap", file=file, replicates=20) / 20
         print(
-            f"bootstrap per replicate, 1,000,000 votes: gallop {mine * 1e3:.3f} ms (200 replicates, both cores), arena-rank {other * 1e3:.1f} ms (20 replicates, scaled; one process), {other / mine:.1f}x",
+            f"bootstrap per replicate, 1,000,000 votes: gallop {mine * 1e3:.3f} ms (200 replicates, {len(os.sched_getaffinity(0))} cores), arena-rank {other * 1e3:.1f} ms (20 replicates, scaled; one process), {other / mine:.1f}x",
             flush=True,
         )
         with open(folder / "votes.csv", "w", newline="") as out:
@@ -111,8 +116,9 @@ def main() -> int:
             (timed(lambda: arena.rate(arena.read_votes(folder / "votes.csv"))), peer.seconds(task="csv", file=folder / "votes.csv"))
             for _ in range(options.rounds)
         ]
-        mine, other = (statistics.median(side) for side in zip(*pairs, strict=True))
-        print(f"CSV of 1,000,000 votes to ratings: gallop {mine:.3f} s, pandas + evalica {other:.3f} s, {other / mine:.1f}x", flush=True)
+        ours, theirs = zip(*pairs, strict=True)
+        ratio = statistics.median(theirs) / statistics.median(ours)
+        print(f"CSV of 1,000,000 votes to ratings: gallop {told(ours)}, pandas + evalica {told(theirs)}, {ratio:.1f}x", flush=True)
     peer.process.stdin.close()
     return 0
 

@@ -133,12 +133,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", default="832x480,1280x720")
     parser.add_argument("--frames", type=int, default=480)
+    parser.add_argument("--threads", default="1,2")
     options = parser.parse_args()
     program, peers = Path(options.build) / "tests/bench/decode_bench", Peers()
     with tempfile.TemporaryDirectory() as scratch:
         clips = [options.clip] if options.clip else [make_clip(Path(scratch), size, options.frames) for size in options.sizes.split(",")]
         for file in clips:
-            for threads in (1, 2):
+            for threads in map(int, options.threads.split(",")):
                 times = measure(file, threads, program, peers, options.rounds, options.measure)
                 for name, seconds in times.items():
                     middle, mine = statistics.median(seconds), statistics.median(times["gallop program" if "program" in name else "gallop"])

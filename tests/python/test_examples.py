@@ -47,6 +47,18 @@ def test_generate_says_what_it_made_and_with_what(tmp_path, shared):
     assert refused.returncode == 1 and "frames" in refused.stderr
 
 
+def test_suite_prints_intervals_and_goes_on_where_it_was(tmp_path, frames):
+    (tmp_path / "suite.csv").write_text("prompt,dimensions\na red car,sharpness;contrast\na horse,sharpness;contrast\n")
+    (tmp_path / "clips").mkdir()
+    gallop.write_video(tmp_path / "clips/a red car-0.mp4", gallop.Video(frames, fps=8.0))
+    arguments = [tmp_path / "suite.csv", tmp_path / "clips", tmp_path / "run"]
+    done = run("suite.py", *arguments)
+    assert done.returncode == 3, done.stderr
+    assert "suite: 2 prompts, 1 clips found, 9 missing" in done.stdout and "0 clips were judged already" in done.stdout
+    assert "sharpness" in done.stdout and "a horse-0" in done.stdout
+    assert "1 clips were judged already" in run("suite.py", *arguments).stdout
+
+
 def test_a_measure_of_ones_own_stands_beside_the_others():
     done = run("own_measure.py")
     assert done.returncode == 0, done.stderr

@@ -20,12 +20,15 @@ from gallop.arena.ratings import (
     rate_composite,
     relative_difference,
 )
+from gallop.arena.sub_boards import SubBoard, SubBoards, read_categories, sub_boards
 from gallop.arena.votes import Votes, filter_votes, read_votes
 
 __all__ = [
     "Agreement",
     "HumanPreferences",
     "Ratings",
+    "SubBoard",
+    "SubBoards",
     "Votes",
     "agreement",
     "clip_scores",
@@ -39,10 +42,12 @@ __all__ = [
     "rate_composite",
     "read_annotations",
     "read_battles",
+    "read_categories",
     "read_human_preferences",
     "read_reward_bench",
     "read_votes",
     "relative_difference",
+    "sub_boards",
     "validate",
     "votes_for_half_width",
     "votes_for_power",

@@ -66,9 +66,27 @@ def _frozen(file, table, removed, ratings) -> dict:
 @click.option("--replicates", default=1000, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--filter/--no-filter", "wanted", default=False, help="Apply vote filters F1 to F10 first.")
+@click.option("--categories", type=click.Path(dir_okay=False), help="CSV of prompts and their categories: a board for each as well.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False))
 @click.option("--html", "html_file", type=click.Path(dir_okay=False))
-def rate(votes, form, board, ties, both_bad, interval, cluster, reweight, anchor, phantom, replicates, seed, wanted, json_file, html_file):
+def rate(
+    votes,
+    form,
+    board,
+    ties,
+    both_bad,
+    interval,
+    cluster,
+    reweight,
+    anchor,
+    phantom,
+    replicates,
+    seed,
+    wanted,
+    categories,
+    json_file,
+    html_file,
+):
     """Rate the models of a vote file."""
     from gallop.arena import diagnose, read_votes
     from gallop.arena import rate as fit
@@ -101,8 +119,11 @@ def rate(votes, form, board, ties, both_bad, interval, cluster, reweight, anchor
             raise click.UsageError(f"--anchor {anchor!r}: expected MODEL=VALUE") from error
     ratings = fit(table, **options)
     click.echo(ratings.table())
+    more = {"board": board or next(iter(table.boards), ""), "votes": _frozen(votes, table, removed, ratings)}
+    if categories:
+        more["sub_boards"] = _categories(table, categories, options)
     if json_file:
-        ratings.to_json(json_file, votes=_frozen(votes, table, removed, ratings))
+        ratings.to_json(json_file, **more)
     if html_file:
         from gallop.arena.page import write_page
 
@@ -113,6 +134,18 @@ def rate(votes, form, board, ties, both_bad, interval, cluster, reweight, anchor
             title=f"Leaderboard{f' {board}' if board else ''}",
             filters=removed,
         )
+
+
+def _categories(table, file, options) -> list[dict]:
+    """Prints a table for each category; the same for the JSON file."""
+    from gallop.arena import read_categories, sub_boards
+
+    found = sub_boards(table, read_categories(file), **options)
+    for part in found.boards:
+        click.echo(f"\n{part.name}, {part.votes} votes\n{part.ratings.table() if part.ratings else f'no ratings: {part.why}'}")
+    if found.uncategorised:
+        click.echo(f"{found.uncategorised} votes are on prompts without categories", err=True)
+    return [part.to_dict() for part in found.boards]
 
 
 @arena.command("votes-needed")

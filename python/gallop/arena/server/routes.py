@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gallop._gallop import IoError
+from gallop.arena.server.axis import Axis
 from gallop.arena.server.contest import Clip
 from gallop.arena.server.guard import Limiter, same_site
 from gallop.arena.server.live import Live, Standing
@@ -81,7 +82,10 @@ class Site:
         return answer
 
     async def board_page(self, request: Request) -> Response:
-        return self._page(request, "board.html", standing=await self._standing(), fragment="fragment" in request.query_params)
+        standing = await self._standing()
+        rows = standing.rows
+        axis = Axis(min(row["lower"] for row in rows), max(row["upper"] for row in rows)) if rows else None
+        return self._page(request, "board.html", standing=standing, axis=axis, fragment="fragment" in request.query_params)
 
     async def enter(self, request: Request) -> Response:
         return Response(status_code=303, headers={"location": "/"})
