@@ -1,6 +1,7 @@
 #include "nn/packed_linear.h"
 
 #include "nn/tile_product.h"
+#include "tensor/record.h"
 
 namespace gallop::nn {
 namespace {
@@ -16,7 +17,7 @@ at::Tensor part(const at::Tensor& x, std::int64_t first, std::int64_t last) { re
 
 void PackedLinear::pack() {
   if (packed_.defined() || !plain_.weight.defined() || !fits_tiles(plain_.weight)) return;
-  packed_ = at::empty({out_ * in_ * 2}, at::kBFloat16);
+  packed_ = at::empty({out_, in_, 2}, at::kBFloat16);
   tiles::pack_weight(plain_.weight.contiguous().const_data_ptr<float>(), out_, in_,
                      static_cast<std::uint16_t*>(packed_.mutable_data_ptr()));
   plain_.weight = at::Tensor();
@@ -25,6 +26,7 @@ void PackedLinear::pack() {
 
 at::Tensor PackedLinear::outputs(const at::Tensor& x, std::int64_t first, std::int64_t last) const {
   if (!packed_.defined()) return Linear{part(plain_.weight, first, last), part(plain_.bias, first, last)}(x);
+  GALLOP_RECORD("gallop::linear", x, packed_, last - first);
   const auto input = x.contiguous();
   auto shape = input.sizes().vec();
   shape.back() = last - first;

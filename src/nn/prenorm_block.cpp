@@ -1,5 +1,6 @@
 #include "nn/prenorm_block.h"
 
+#include "nn/attention.h"
 #include "nn/token_kernels.h"
 
 namespace gallop::nn {
@@ -19,10 +20,6 @@ std::vector<at::Tensor> split(const at::Tensor& x, std::int64_t parts, std::int6
   return x.view({x.size(0), x.size(1), parts, heads, x.size(2) / parts / heads}).permute({2, 0, 3, 1, 4}).unbind(0);
 }
 
-at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal) {
-  return at::scaled_dot_product_attention(q, k, v, {}, 0.0, causal).transpose(1, 2).flatten(2);
-}
-
 }  // namespace
 
 at::Tensor normed(const LayerNorm& norm, const at::Tensor& x) { return norm(x.to(norm.weight.scalar_type())).to(x.scalar_type()); }
@@ -37,7 +34,7 @@ at::Tensor PrenormBlock::first_token(const at::Tensor& x) const {
   const auto input = normed(norm1, x);
   const auto query = split(qkv.outputs(input.slice(1, 0, 1), 0, width), 1, heads);
   const auto others = split(qkv.outputs(input, width, 3 * width), 2, heads);
-  return finish(attend(query[0], others[0], others[1], false), x.slice(1, 0, 1));
+  return finish(attend(query[0], others[0], others[1]), x.slice(1, 0, 1));
 }
 
 at::Tensor PrenormBlock::finish(const at::Tensor& attended, const at::Tensor& x) const {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/mapped_pages.h"
 #include "base/names.h"
 
 namespace gallop::weights {
@@ -22,6 +23,13 @@ void tell(std::vector<std::string>& parts, const std::vector<std::string>& names
 bool fits(at::IntArrayRef found, at::IntArrayRef wanted) {
   return found.size() == wanted.size() &&
          std::equal(found.begin(), found.end(), wanted.begin(), [](auto a, auto b) { return b == -1 || a == b; });
+}
+
+// Once a value has been converted nobody reads it in the file again.
+at::Tensor converted(const at::Tensor& stored, at::ScalarType dtype) {
+  auto value = stored.to(dtype);
+  if (stored.is_cpu() && !value.is_alias_of(stored)) base::drop_mapped_pages({static_cast<const std::byte*>(stored.const_data_ptr()), stored.nbytes()});
+  return value;
 }
 
 }  // namespace
@@ -58,8 +66,8 @@ at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape, DType
     return stand_in(shape);
   }
   if (policy == DTypePolicy::stored || !tensor.is_floating_point()) return tensor;
-  if (policy == DTypePolicy::float32) return tensor.to(at::kFloat);
-  return dtype_ ? tensor.to(*dtype_) : tensor;
+  if (policy == DTypePolicy::float32) return converted(tensor, at::kFloat);
+  return dtype_ ? converted(tensor, *dtype_) : tensor;
 }
 
 std::optional<at::Tensor> WeightMap::take_optional(const std::string& name, at::IntArrayRef shape, DTypePolicy policy) {

@@ -1,10 +1,12 @@
 """The eleven detector-free VBench dimensions against the vbench 0.1.5 package: same weights, same clips, same threads.
 
-Both sides sit loaded in processes of their own and are asked in turn, three rounds, so that whatever else the machine does
-meets both; processor seconds stand beside those of the clock. Loading is timed apart. The limit beside it is the sum over our heavy operators of the best time each takes alone
-at the same shapes. Needs what tests/parity/vbench_parity.py needs; takes about half an hour on two quiet cores.
+Both sides sit loaded in processes of their own and are asked in turn, so that whatever else the machine does meets both;
+processor seconds stand beside those of the clock. Loading is timed apart. The limit beside them is what the products and
+convolutions of one run of ours take alone at the same shapes (operator_rates.py): in float32, and at the better of float32 and
+three products of bfloat16. Needs what tests/parity/vbench_parity.py needs; about two hours of one core.
 
-  --dimensions a,b   only these      --rounds N      --threads N      --out FILE (JSON; finished dimensions are kept)
+  --dimensions a,b   only these      --rounds N      --slow-rounds N (of human_action, minutes a clip for the reference)
+  --threads N        --clips N (only the last)      --out FILE (JSON; finished dimensions are kept)
 """
 
 import argparse
@@ -17,11 +19,12 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "parity"))
+import operator_rates
 import vbench_parity
 from common import reference_python, shared
 from vbench_peer import ELEVEN
 
-CLIPS = ("animation/bbb_mpeg4sp.mp4", "ladder/base.mp4", "real/nasa_rotated.mp4", "derived/black_24frames.mp4")
+CLIPS = ("animation/bbb_mpeg4sp.mp4", "ladder/base.mp4", "derived/black_24frames.mp4", "real/nasa_rotated.mp4")
 
 
 class Worker:
@@ -72,7 +75,7 @@ def measure(dimension, clips, weights, settings, python, root, scratch):
         "load": ours.load,
         "their_load": theirs.load,
     }
-    for round_ in range(settings.rounds):
+    for round_ in range(settings.slow_rounds if dimension == "human_action" else settings.rounds):
         for clip in clips:
             a, b = ours.ask(op="score", clip=str(clip)), theirs.ask(op="score", clip=str(clip))
             row["ours"][clip.name].append(a["seconds"])
@@ -83,7 +86,7 @@ def measure(dimension, clips, weights, settings, python, root, scratch):
             row["values"][clip.name] = [a["value"], b["value"]]
     row["peak_mb"], row["their_peak_mb"] = ours.peak, theirs.peak  # before the profile, which keeps every event
     theirs.end()
-    row["profile"] = ours.ask(op="profile", clip=str(clips[1]))
+    row["profiled"], row["operators"] = clips[-1].name, ours.ask(op="profile", clip=str(clips[-1]))["rows"]
     ours.end()
     return row
 
@@ -98,20 +101,35 @@ def spread(side):
 
 
 def report(rows, clips):
+    """Processor seconds of all clips (sum of medians), and of the profiled clip beside its limits."""
     print(
-        f"\n{'dimension':<24}{'ours s':>8}{'vbench s':>10}{'ratio':>7}{'spread':>13}{'CPU s':>8}{'theirs':>8}{'ratio':>7}{'load s':>14}{'peak MB':>14}"
+        f"\n{'dimension':<24}{'ours CPU s':>11}{'vbench':>9}{'ratio':>7}{'spread':>12}{'load s':>13}{'peak MB':>13}{'float32 rate':>14}{'best rate':>11}"
     )
-    total = [0.0] * 4
+    total = [0.0] * 2
     for name, row in rows.items():
-        a, b, c, d = (median_sum(row[side]) for side in ("ours", "theirs", "our_cpu", "their_cpu"))
-        total = [x + y for x, y in zip(total, (a, b, c, d), strict=True)]
+        ours, theirs = median_sum(row["our_cpu"]), median_sum(row["their_cpu"])
+        total = [total[0] + ours, total[1] + theirs]
         print(
-            f"{name:<24}{a:>8.2f}{b:>10.2f}{b / a:>7.2f}{spread(row['ours']):>6.0%}{spread(row['theirs']):>6.0%}{c:>9.2f}{d:>8.2f}{d / c:>7.2f}{row['load']:>6.1f}{row['their_load']:>7.1f}{row['peak_mb']:>7.0f}{row['their_peak_mb']:>7.0f}"
+            f"{name:<24}{ours:>11.2f}{theirs:>9.2f}{theirs / ours:>7.2f}{spread(row['our_cpu']):>6.0%}{spread(row['their_cpu']):>6.0%}"
+            f"{row['load']:>6.1f}{row['their_load']:>7.1f}{row['peak_mb']:>7.0f}{row['their_peak_mb']:>6.0f}",
+            end="",
         )
+        took = statistics.median(row["our_cpu"][row["profiled"]])
+        shares = [operator_rates.limit(row["operators"], kinds) / took for kinds in (("float32",), ("float32", "bfloat16"))]
+        print(f"{shares[0]:>14.0%}{shares[1]:>11.0%}" if row["operators"] else "")
+        for kind in ("linear", "attention", "convolution"):
+            chosen = [one for one in row["operators"] if operator_rates.KINDS[one["op"]] == kind]
+            if not chosen:
+                continue
+            work = sum(one["count"] * one["operations"] for one in chosen)
+            spent, float32 = sum(one["seconds"] for one in chosen), operator_rates.limit(chosen)
+            best = operator_rates.limit(chosen, ("float32", "bfloat16"))
+            print(
+                f"    {kind}: {work / 1e9:.0f} G operations, {spent / took:.0%} of the time at {work / spent / 1e9:.0f} G/s; "
+                f"alone {work / float32 / 1e9:.0f} in float32, {work / best / 1e9:.0f} at best"
+            )
     if total[0]:
-        print(
-            f"{'sum':<24}{total[0]:>8.2f}{total[1]:>10.2f}{total[1] / total[0]:>7.2f}             {total[2]:>9.2f}{total[3]:>8.2f}{total[3] / total[2]:>7.2f}   over {', '.join(clip.name for clip in clips)}"
-        )
+        print(f"{'sum':<24}{total[0]:>11.2f}{total[1]:>9.2f}{total[1] / total[0]:>7.2f}   over {', '.join(clip.name for clip in clips)}")
 
 
 def main() -> int:
@@ -119,16 +137,18 @@ def main() -> int:
     parser.add_argument("--build", default="")
     parser.add_argument("--dimensions", default=",".join(ELEVEN))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--slow-rounds", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--clips", type=int, default=len(CLIPS))
     parser.add_argument("--out", type=Path, default=None)
     settings = parser.parse_args()
-    root, python = shared(), reference_python("vbench")
+    root, python, chosen = shared(), reference_python("vbench"), CLIPS[-settings.clips :]
     weights = vbench_parity.fill(python, root)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         vbench_parity.Reference(python, root, weights, scratch)  # lays the vocabulary where the package looks for it
-        names = vbench_parity.links("human_action", CLIPS, root, scratch / "actions")  # names that human_action can read
-        plain = [root / "data/videos" / name for name in CLIPS]
+        names = vbench_parity.links("human_action", chosen, root, scratch / "actions")  # names that human_action can read
+        plain = [root / "data/videos" / name for name in chosen]
         rows = json.loads(settings.out.read_text()) if settings.out and settings.out.exists() else {}
         for dimension in settings.dimensions.split(","):
             if dimension in rows:

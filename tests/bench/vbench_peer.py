@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import operator_rates
+
 STYLE, PROMPT = "oil painting", "A cat walks on a red carpet, in cyberpunk style"
 
 
@@ -133,21 +135,6 @@ def clocked(spent, function, *arguments, **options):
             spent["cpu"] += time.process_time() - cpu
 
 
-def profile(score, clip):
-    """Calls and seconds of every heavy operator by input shapes, and the whole time, of one run of ours."""
-    from torch.profiler import ProfilerActivity, profile
-
-    with profile(activities=[ProfilerActivity.CPU], record_shapes=True) as run:
-        start = time.perf_counter()
-        score(clip)
-        seconds = time.perf_counter() - start
-    rows = [
-        {"op": e.key, "shapes": e.input_shapes, "count": e.count, "seconds": e.self_cpu_time_total / 1e6}
-        for e in run.key_averages(group_by_input_shape=True)
-    ]
-    return {"seconds": seconds, "rows": sorted(rows, key=lambda row: -row["seconds"])[:60]}
-
-
 def main():
     mine = "--own" in sys.argv
     dimension, weights, threads = [a for a in sys.argv[1:] if a != "--own"]
@@ -174,7 +161,7 @@ def main():
                 "value": value,
             }
         else:
-            answer = profile(score, request["clip"])
+            answer = {"rows": operator_rates.alone(operator_rates.heavy(lambda clip=request["clip"]: score(clip)))}
         answer["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         answers.write(json.dumps(answer) + "\n")
         answers.flush()

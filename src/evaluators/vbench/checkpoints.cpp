@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/mapped_pages.h"
 #include "base/names.h"
 #include "evaluators/vbench/detector_checkpoints.h"
 
@@ -134,8 +135,43 @@ weights::WeightMap open_checkpoint(const std::filesystem::path& file, const Chec
   return weights::WeightMap(std::move(tensors), base::quote(file), at::kFloat);
 }
 
+namespace {
+
+// Tensors of a mapped file that a loading model was given. Most are brought into another form at once, so that the file's pages
+// only fill memory; those still in use come back when they are read.
+class HandedOut {
+ public:
+  HandedOut() = default;
+  HandedOut(const HandedOut&) = delete;
+  HandedOut& operator=(const HandedOut&) = delete;
+  ~HandedOut() { release(); }
+  void add(const at::Tensor& tensor) {
+    if (!tensor.is_cpu()) return;
+    tensors_.push_back(tensor);
+    constexpr std::size_t kAtOnce = 32 << 20;
+    if ((bytes_ += tensor.nbytes()) > kAtOnce) release();
+  }
+
+ private:
+  void release() {
+    for (const auto& tensor : tensors_) base::drop_mapped_pages({static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()});
+    tensors_.clear();
+    bytes_ = 0;
+  }
+
+  std::vector<at::Tensor> tensors_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
 nn::Params params_of(weights::WeightMap& map, const Placement& placement) {
-  return nn::Params([&map, placement](const std::string& name, at::IntArrayRef shape) { return placement(name, map.take(name, shape)); });
+  const auto handed_out = std::make_shared<HandedOut>();
+  return nn::Params([&map, placement, handed_out](const std::string& name, at::IntArrayRef shape) {
+    const auto tensor = map.take(name, shape);
+    handed_out->add(tensor);
+    return placement(name, tensor);
+  });
 }
 
 }  // namespace gallop::evaluators::vbench

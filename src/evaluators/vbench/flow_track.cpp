@@ -57,7 +57,7 @@ std::string FlowTrack::undefined_flag() const {
 }
 
 models::raft::Raft::Frame FlowTrack::prepared(const at::Tensor& frame) const {
-  return model_.prepare(nn::pad_to_multiple(planes(frame.to(model_.features.last.weight.device())), 8));
+  return model_.prepare(nn::pad_to_multiple(planes(frame.to(model_.features.last.device())), 8));
 }
 
 double FlowTrack::score(const models::raft::Raft::Frame& from, const models::raft::Raft::Frame& to) const {

@@ -12,7 +12,8 @@ Musiq::Normed load_normed(const nn::Params& params, const char* conv, const char
   const auto place = params / norm;
   // The root pads by hand: two before, three after, as TensorFlow does.
   const std::int64_t padding = kernel == 3 ? 1 : 0;
-  return {nn::Conv2d::of(standard, {}, stride, {padding, padding}), place("weight", {out}), place("bias", {out}), eps};
+  return {nn::PackedConv2d(nn::Conv2d::of(standard, {}, stride, {padding, padding})).pack(), place("weight", {out}), place("bias", {out}),
+          eps};
 }
 
 nn::PrenormBlock load_block(const nn::Params& params, const MusiqConfig& config) {
@@ -50,6 +51,7 @@ Musiq Musiq::load(const MusiqConfig& config, const nn::Params& params) {
               .blocks = {},
               .norm = nn::LayerNorm::load(encoder / "encoder_norm", config.width, 1e-6),
               .head = nn::Linear::load(params / "head", config.width, 1)};
+  model.embedding.pack();
   for (std::int64_t i = 0; i < config.depth; ++i)
     model.blocks.push_back(load_block(encoder / "transformer" / ("encoderblock_" + std::to_string(i)), config));
   return model;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/musiq/patches.h"
+#include "nn/packed_conv.h"
 #include "nn/prenorm_block.h"
 
 namespace gallop::models::musiq {
@@ -17,14 +18,14 @@ struct MusiqConfig {
 
 struct Musiq {
   struct Normed {  // convolution with standardised weight, folded at load, and group norm of 32 groups
-    nn::Conv2d conv;
+    nn::PackedConv2d conv;
     at::Tensor weight, bias;
     double eps = 1e-4;
     at::Tensor operator()(const at::Tensor& x) const { return at::group_norm(conv(x), 32, weight, bias, eps); }
   };
   MusiqConfig config;
   Normed root, conv1, conv2, conv3, shortcut;
-  nn::Linear embedding;  // 16384 -> width
+  nn::PackedLinear embedding;  // 16384 -> width
   at::Tensor positions, scales, class_token;
   std::vector<nn::PrenormBlock> blocks;
   nn::LayerNorm norm;

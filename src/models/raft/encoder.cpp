@@ -23,11 +23,11 @@ Encoder Encoder::load(const nn::Params& params, bool instance_norm) {
   const auto convolution = [&](const nn::Params& place, const char* name, const char* norm, std::int64_t in, std::int64_t out,
                                nn::Conv2d::Options options) {
     const auto conv = nn::Conv2d::load(place / name, in, out, options);
-    return instance_norm ? conv : fold(conv, place / norm, out);
+    return nn::PackedConv2d(instance_norm ? conv : fold(conv, place / norm, out)).pack();
   };
   Encoder encoder{.instance_norm = instance_norm,
                   .first = convolution(params, "conv1", "norm1", 3, 64, nn::Conv2d::square(7, 2)),
-                  .last = nn::Conv2d::load(params / "conv2", 128, 256, nn::Conv2d::pointwise()),
+                  .last = nn::PackedConv2d::load(params / "conv2", 128, 256, nn::Conv2d::pointwise()),
                   .blocks = {}};
   std::int64_t in = 64;
   for (const std::int64_t out : {64, 96, 128}) {
@@ -50,13 +50,16 @@ Encoder Encoder::load(const nn::Params& params, bool instance_norm) {
 }
 
 at::Tensor Encoder::operator()(const at::Tensor& image) const {
-  const auto normed = [&](const at::Tensor& y) { return instance_norm ? nn::instance_norm(y) : y; };
-  auto x = normed(first(image.contiguous(at::MemoryFormat::ChannelsLast))).relu_();
-  for (const auto& block : blocks) {
-    auto y = normed(block.conv1(x)).relu_();
-    y = normed(block.conv2(y)).relu_();  // rectified before the addition, too
-    x = y.add_(block.shortcut.weight.defined() ? normed(block.shortcut(x)) : x).relu_();
-  }
+  const auto step = [&](const nn::PackedConv2d& conv, const at::Tensor& x) {
+    return instance_norm ? nn::instance_norm(conv(x)).relu_() : conv.rectified(x);
+  };
+  const auto beside = [&](const nn::PackedConv2d& shortcut, const at::Tensor& x) {
+    if (!shortcut.defined()) return x;
+    return instance_norm ? nn::instance_norm(shortcut(x)) : shortcut(x);
+  };
+  auto x = step(first, image.contiguous(at::MemoryFormat::ChannelsLast));
+  for (const auto& block : blocks)  // rectified before the addition, too
+    x = step(block.conv2, step(block.conv1, x)).add_(beside(block.shortcut, x)).relu_();
   return last(x);
 }
 

@@ -3,17 +3,17 @@
 
 #include <vector>
 
-#include "nn/layers.h"
+#include "nn/packed_conv.h"
 
 namespace gallop::models::raft {
 
 struct Encoder {
   struct Block {
-    nn::Conv2d conv1, conv2;
-    nn::Conv2d shortcut;  // undefined weight: identity
+    nn::PackedConv2d conv1, conv2;
+    nn::PackedConv2d shortcut;  // not defined: identity
   };
   bool instance_norm = false;
-  nn::Conv2d first, last;
+  nn::PackedConv2d first, last;
   std::vector<Block> blocks;
 
   static Encoder load(const nn::Params& params, bool instance_norm);

@@ -7,7 +7,9 @@ constexpr std::int64_t kHidden = 128;
 
 using Padding = std::array<std::int64_t, 2>;
 
-nn::Conv2d part(const at::Tensor& weight, const at::Tensor& bias, Padding padding) { return nn::Conv2d::of(weight, bias, 1, padding); }
+nn::PackedConv2d part(const at::Tensor& weight, const at::Tensor& bias, Padding padding) {
+  return nn::PackedConv2d(nn::Conv2d::of(weight, bias, 1, padding)).pack();
+}
 
 // The input of the published convolutions is (hidden, context, motion), 128 channels each.
 at::Tensor moving(const at::Tensor& weight) { return at::cat({weight.slice(1, 0, kHidden), weight.slice(1, 2 * kHidden)}, 1); }
@@ -29,17 +31,17 @@ Update::Pass load_pass(const nn::Params& params, const std::string& number, std:
 
 Update Update::load(const nn::Params& params) {
   const auto encoder = params / "encoder", gru = params / "gru", head = params / "flow_head", mask = params / "mask";
-  return {.correlation1 = nn::Conv2d::load(encoder / "convc1", 324, 256, nn::Conv2d::pointwise()),
-          .correlation2 = nn::Conv2d::load(encoder / "convc2", 256, 192, nn::Conv2d::square(3)),
-          .flow1 = nn::Conv2d::load(encoder / "convf1", 2, 128, nn::Conv2d::square(7)),
-          .flow2 = nn::Conv2d::load(encoder / "convf2", 128, 64, nn::Conv2d::square(3)),
-          .motion = nn::Conv2d::load(encoder / "conv", 256, 126, nn::Conv2d::square(3)),
+  return {.correlation1 = nn::PackedConv2d::load(encoder / "convc1", 324, 256, nn::Conv2d::square(1)),
+          .correlation2 = nn::PackedConv2d::load(encoder / "convc2", 256, 192, nn::Conv2d::square(3)),
+          .flow1 = nn::PackedConv2d::load(encoder / "convf1", 2, 128, nn::Conv2d::square(7)),
+          .flow2 = nn::PackedConv2d::load(encoder / "convf2", 128, 64, nn::Conv2d::square(3)),
+          .motion = nn::PackedConv2d::load(encoder / "conv", 256, 126, nn::Conv2d::square(3)),
           .horizontal = load_pass(gru, "1", {1, 5}),
           .vertical = load_pass(gru, "2", {5, 1}),
-          .head1 = nn::Conv2d::load(head / "conv1", kHidden, 256, nn::Conv2d::square(3)),
-          .head2 = nn::Conv2d::load(head / "conv2", 256, 2, nn::Conv2d::square(3)),
-          .mask1 = nn::Conv2d::load(mask / 0, kHidden, 256, nn::Conv2d::square(3)),
-          .mask2 = nn::Conv2d::load(mask / 2, 256, 576, nn::Conv2d::pointwise())};
+          .head1 = nn::PackedConv2d::load(head / "conv1", kHidden, 256, nn::Conv2d::square(3)),
+          .head2 = nn::PackedConv2d::load(head / "conv2", 256, 2, nn::Conv2d::square(3)),
+          .mask1 = nn::PackedConv2d::load(mask / 0, kHidden, 256, nn::Conv2d::square(3)),
+          .mask2 = nn::PackedConv2d::load(mask / 2, 256, 576, nn::Conv2d::square(1))};
 }
 
 Update::Constant Update::prepare(const Pass& pass, const at::Tensor& context) {
@@ -47,9 +49,9 @@ Update::Constant Update::prepare(const Pass& pass, const at::Tensor& context) {
 }
 
 at::Tensor Update::encode(const at::Tensor& correlation, const at::Tensor& flow) const {
-  const auto seen = correlation2(correlation1(correlation).relu_()).relu_();
-  const auto moved = flow2(flow1(flow).relu_()).relu_();
-  return at::cat({motion(at::cat({seen, moved}, 1)).relu_(), flow}, 1);
+  const auto seen = correlation2.rectified(correlation1.rectified(correlation));
+  const auto moved = flow2.rectified(flow1.rectified(flow));
+  return at::cat({motion.rectified(at::cat({seen, moved}, 1)), flow}, 1);
 }
 
 at::Tensor Update::recur(const Pass& pass, const Constant& constant, const at::Tensor& hidden, const at::Tensor& motion) {
