@@ -53,6 +53,7 @@ std::unique_ptr<Scheduler> make_scheduler(std::string_view name, int steps, doub
 std::vector<std::string> scheduler_names();
 
 std::unique_ptr<Scheduler> make_unipc(int steps, double shift, int order = 2);
+std::unique_ptr<Scheduler> make_unipc(Grid grid, int order = 2);  // on a grid of the caller's
 std::unique_ptr<Scheduler> make_dpmpp(int steps, double shift);
 std::unique_ptr<Scheduler> make_euler(int steps, double shift);
 std::unique_ptr<Scheduler> make_heun(int steps, double shift);

@@ -46,7 +46,7 @@ std::vector<double> solve(const std::vector<double>& points, std::vector<double>
 
 class UniPc : public Scheduler {
  public:
-  UniPc(int steps, double shift, int order) : Scheduler(unipc_grid(steps, shift)), order_(order) {}
+  UniPc(Grid grid, int order) : Scheduler(std::move(grid)), order_(order) {}
 
   SolverState state() const override {
     auto state = Scheduler::state();
@@ -133,6 +133,7 @@ class UniPc : public Scheduler {
 
 }  // namespace
 
-std::unique_ptr<Scheduler> make_unipc(int steps, double shift, int order) { return std::make_unique<UniPc>(steps, shift, order); }
+std::unique_ptr<Scheduler> make_unipc(int steps, double shift, int order) { return make_unipc(unipc_grid(steps, shift), order); }
+std::unique_ptr<Scheduler> make_unipc(Grid grid, int order) { return std::make_unique<UniPc>(std::move(grid), order); }
 
 }  // namespace gallop::schedulers

@@ -7,7 +7,7 @@ import sys
 import gallop
 import pytest
 from conftest import ROOT
-from tiny_models import write_tiny_wan
+from tiny_models import write_tiny_single_stream, write_tiny_wan
 
 EXAMPLES = ROOT / "examples/python"
 
@@ -57,6 +57,14 @@ def test_suite_prints_intervals_and_goes_on_where_it_was(tmp_path, frames):
     assert "suite: 2 prompts, 1 clips found, 9 missing" in done.stdout and "0 clips were judged already" in done.stdout
     assert "sharpness" in done.stdout and "a horse-0" in done.stdout
     assert "1 clips were judged already" in run("suite.py", *arguments).stdout
+
+
+def test_clip_with_sound_says_what_it_made_and_how_it_sounds(tmp_path):
+    model = write_tiny_single_stream(tmp_path / "model")
+    done = run("clip_with_sound.py", model, "a bell is struck", tmp_path / "out.mp4", "96x64", 0.6, 2)
+    assert done.returncode == 0, done.stderr
+    assert "Video(13 frames, 64x96, 25 fps, 2 channels at 44100 Hz)" in done.stdout
+    assert done.stdout.count("sound_") >= 6 and "peak" in done.stdout
 
 
 def test_a_measure_of_ones_own_stands_beside_the_others():

@@ -43,7 +43,7 @@ void rewrite(const fs::path& file, const std::function<void(weights::TensorMap&)
 TEST_CASE("loading: folders that are no model say so") {
   test::ScratchFolder folder;
   CHECK_THROWS_AS(open(folder / "absent"), NotFound);
-  CHECK_THROWS_WITH_AS(open(folder.path()), doctest::Contains("known: wan2.1-flf2v"), Unsupported);
+  CHECK_THROWS_WITH_AS(open(folder.path()), doctest::Contains("known: single_stream-i2av"), Unsupported);
   std::ofstream(folder / "model_index.json") << R"({"_class_name": "WanAnimatePipeline"})";
   CHECK_THROWS_WITH_AS(open(folder.path()), doctest::Contains("relative of Wan"), Unsupported);
   CHECK_THROWS_AS(open(PipelineFiles{}), InvalidArgument);

@@ -1,0 +1,14 @@
+// Spectra of a waveform over time.
+#pragma once
+
+#include <vector>
+
+#include "tensor/aten.h"
+
+namespace gallop::evaluators::sound {
+
+// Power in windows of `window` samples (Hann), `hop` apart, the first centred on sample 0: float32 [window / 2 + 1, frames].
+// A full-scale sine has a power of 1 in its bin's neighbourhood.
+at::Tensor power_spectra(const std::vector<float>& wave, std::int64_t window, std::int64_t hop);
+
+}  // namespace gallop::evaluators::sound
