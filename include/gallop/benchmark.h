@@ -119,6 +119,17 @@ struct ResultRow {
   std::string key = {};  // content address of the result
 };
 
+// What judged a dimension: the part of a result's content address that all its clips share.
+struct ScorerFacts {
+  std::string dimension = {};
+  int version = 1;                               // of the evaluator (EvaluatorInfo::version)
+  std::string library = {};                      // version of gallop
+  std::vector<std::string> weights_sha256 = {};  // of the files, in the order of the evaluator's needs
+  std::string reader = {};                       // how frames are read; empty: the evaluator reads the clip by itself
+  std::string dtype = {};                        // "default" unless one was asked for
+  std::string device = {};                       // "cpu" or "cuda"
+};
+
 struct Estimate {
   double value = 0.0;            // NaN when nothing was scored
   double se = 0.0;               // standard error, bootstrap over prompts
@@ -154,7 +165,8 @@ struct GALLOP_API Results {
   std::vector<ResultRow> rows = {};
   std::vector<DimensionResult> dimensions = {};  // in the order of the suite
   std::vector<Aggregate> aggregates = {};
-  bool complete() const noexcept;  // every planned clip has a score on every dimension
+  std::vector<ScorerFacts> scorers = {};  // sorted by dimension; a dimension stands twice when its scores come from two set-ups
+  bool complete() const noexcept;         // every planned clip has a score on every dimension
   // The same bytes for the same clips, weights and suite, however the run was cut, sharded or interrupted.
   std::string to_json() const;         // schema gallop/results-v1: everything except the parts
   std::string per_clip_jsonl() const;  // one object a scored row, sorted by dimension and path
@@ -181,6 +193,7 @@ GALLOP_API Results merge_runs(const std::filesystem::path& into, std::span<const
 struct LedgerEntry {
   std::string key = {}, clip_sha256 = {}, dimension = {}, payload = {};
   std::string reader = {};                        // what the evaluator reads of the clip; part of the key
+  std::string settings = {};                      // ScorerFacts as canonical JSON; its hash is part of the key
   std::optional<Problem> problem = std::nullopt;  // then payload is empty
 };
 // Judges units without a ledger: the worker's half of a distributed run. One thread at a time.

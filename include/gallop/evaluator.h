@@ -72,6 +72,9 @@ struct EvaluatorInfo {
   std::vector<std::string> needs = {};  // any of: "weights:<file>", "prompt", "label:<name>", "image", "reference"
   double low = 0.0, high = 1.0;         // range of the value; infinities allowed
   bool higher_is_better = true;
+  // Raised by one whenever a change gives the same clip another value: stored results of this evaluator, and of no other, are
+  // then computed again.
+  int version = 1;
 };
 
 struct LoadOptions {

@@ -146,6 +146,14 @@ void bind_estimates(py::module_& module) {
       .def_readonly("formula", &Aggregate::formula)
       .def_readonly("estimate", &Aggregate::estimate)
       .def_readonly("lacking", &Aggregate::lacking);
+  py::class_<ScorerFacts>(module, "ScorerFacts", "What judged a dimension: evaluator version, weights, reader, number type, device class.")
+      .def_readonly("dimension", &ScorerFacts::dimension)
+      .def_readonly("version", &ScorerFacts::version)
+      .def_readonly("library", &ScorerFacts::library)
+      .def_readonly("weights_sha256", &ScorerFacts::weights_sha256)
+      .def_readonly("reader", &ScorerFacts::reader)
+      .def_readonly("dtype", &ScorerFacts::dtype)
+      .def_readonly("device", &ScorerFacts::device);
   py::class_<PairedDifference>(module, "PairedDifference", "Second run minus first on one dimension.")
       .def_readonly("dimension", &PairedDifference::dimension)
       .def_readonly("prompts", &PairedDifference::prompts)
@@ -189,6 +197,7 @@ void bind_rows(py::module_& module) {
       .def_readonly("rows", &Results::rows)
       .def_readonly("dimensions", &Results::dimensions)
       .def_readonly("aggregates", &Results::aggregates)
+      .def_readonly("scorers", &Results::scorers)
       .def_property_readonly("complete", &Results::complete)
       .def("to_json", &Results::to_json)
       .def("per_clip_jsonl", &Results::per_clip_jsonl)
@@ -209,13 +218,13 @@ void bind_workers(py::module_& module) {
             const auto problem =
                 e.problem ? py::object(py::make_tuple(e.problem->dimension, static_cast<int>(e.problem->kind), e.problem->message))
                           : py::object(py::none());
-            return py::make_tuple(e.key, e.clip_sha256, e.dimension, e.payload, e.reader, problem);
+            return py::make_tuple(e.key, e.clip_sha256, e.dimension, e.payload, e.reader, e.settings, problem);
           },
           [](const py::tuple& t) {
-            LedgerEntry e{t[0].cast<std::string>(), t[1].cast<std::string>(), t[2].cast<std::string>(), t[3].cast<std::string>(),
-                          t[4].cast<std::string>()};
-            if (!t[5].is_none()) {
-              const auto p = t[5].cast<py::tuple>();
+            LedgerEntry e{t[0].cast<std::string>(), t[1].cast<std::string>(), t[2].cast<std::string>(),
+                          t[3].cast<std::string>(), t[4].cast<std::string>(), t[5].cast<std::string>()};
+            if (!t[6].is_none()) {
+              const auto p = t[6].cast<py::tuple>();
               e.problem = Problem{p[0].cast<std::string>(), static_cast<ErrorKind>(p[1].cast<int>()), p[2].cast<std::string>()};
             }
             return e;

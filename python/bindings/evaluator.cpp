@@ -32,13 +32,14 @@ class PythonEvaluator final : public EvaluatorBase {
 };
 
 void register_python(const py::object& function, std::string name, std::string profile, std::string summary, double low, double high,
-                     bool higher_is_better) {
+                     bool higher_is_better, int version) {
   EvaluatorInfo info{.name = std::move(name),
                      .profile = std::move(profile),
                      .summary = std::move(summary),
                      .low = low,
                      .high = high,
-                     .higher_is_better = higher_is_better};
+                     .higher_is_better = higher_is_better,
+                     .version = version};
   // The registry outlives the interpreter: the function is kept for the life of the process and never released.
   const std::shared_ptr<py::object> kept(new py::object(function), [](py::object*) {});
   register_evaluator(info, [info, kept](const auto&, const auto&) { return std::make_unique<PythonEvaluator>(info, kept); });
@@ -107,6 +108,7 @@ void bind_base(py::module_& module) {
       .def_readonly("low", &EvaluatorInfo::low)
       .def_readonly("high", &EvaluatorInfo::high)
       .def_readonly("higher_is_better", &EvaluatorInfo::higher_is_better)
+      .def_readonly("version", &EvaluatorInfo::version)
       .def("__repr__", [](const EvaluatorInfo& self) { return "EvaluatorInfo('" + self.name + "', profile='" + self.profile + "')"; });
   py::class_<EvaluatorBase>(module, "Evaluator", "One dimension with its models loaded; one thread at a time.")
       .def_property_readonly("info", &EvaluatorBase::info)
@@ -144,9 +146,11 @@ void bind_evaluator(py::module_& module) {
   module.def(
       "evaluators", [](const std::string& profile) { return evaluators(profile); }, py::arg("profile") = "",
       "Everything registered, sorted by name; an empty profile means all.");
-  module.def("register_evaluator", &register_python, py::arg("function"), py::arg("name"), py::kw_only(), py::arg("profile") = "custom",
-             py::arg("summary") = "", py::arg("low") = 0.0, py::arg("high") = 1.0, py::arg("higher_is_better") = true,
-             "Adds an evaluator: function(ClipRequest) -> float or Score. An exception of the function ends the run.");
+  module.def(
+      "register_evaluator", &register_python, py::arg("function"), py::arg("name"), py::kw_only(), py::arg("profile") = "custom",
+      py::arg("summary") = "", py::arg("low") = 0.0, py::arg("high") = 1.0, py::arg("higher_is_better") = true, py::arg("version") = 1,
+      "Adds an evaluator: function(ClipRequest) -> float or Score. An exception of the function ends the run. Raise `version` when a "
+      "change gives the same clip another value: stored results of this evaluator are then computed again.");
   module.def(
       "make_evaluator",
       [](const std::string& name, const std::filesystem::path& weights, const std::optional<Device>& device,

@@ -15,7 +15,6 @@
 #include "base/names.h"
 #include "benchmark/canonical_json.h"
 #include "benchmark/card_schema.h"
-#include "benchmark/content_key.h"
 #include "gallop/version.h"
 
 namespace gallop::benchmark {
@@ -91,14 +90,13 @@ base::Json results_part(const Results& results) {
   return {{"per_dimension", dimensions}, {"aggregates", aggregates}, {"per_clip_sha256", sha256_of(results.per_clip_jsonl())}};
 }
 
-// Weights and preprocessing versions are the caller's facts.
 base::Json scorers_part(const Results& results) {
   base::Json scorers = base::Json::array();
-  for (const auto& d : results.dimensions)
-    scorers.push_back({{"dimension", d.dimension},
-                       {"id", fmt::format("gallop/{}", d.dimension)},
-                       {"weights_sha256", base::Json::array()},
-                       {"preprocessing_version", std::to_string(kEvaluatorRevision)}});
+  for (const auto& s : results.scorers)
+    scorers.push_back({{"dimension", s.dimension},
+                       {"id", fmt::format("gallop/{}/{}", s.dimension, s.version)},
+                       {"weights_sha256", s.weights_sha256},
+                       {"preprocessing_version", fmt::format("gallop {} reader {}", s.library, s.reader.empty() ? "own" : s.reader)}});
   return scorers;
 }
 

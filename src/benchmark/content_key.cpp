@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "benchmark/canonical_json.h"
+#include "benchmark/scorer_facts.h"
 #include "evaluators/panel.h"
 #include "evaluators/registry.h"
 #include "gallop/version.h"
@@ -44,20 +45,25 @@ const std::vector<std::string>& KeyMaker::weights(const std::string& dimension) 
   return weights_.emplace(dimension, std::move(digests)).first->second;
 }
 
+const KeyMaker::SetUp& KeyMaker::set_up(const std::string& dimension, const std::string& reader) {
+  const std::pair where{dimension, reader};
+  if (const auto found = set_ups_.find(where); found != set_ups_.end()) return found->second;
+  SetUp own;
+  own.text = settings_of({.dimension = dimension,
+                          .version = info(dimension).version,
+                          .library = GALLOP_VERSION,
+                          .weights_sha256 = weights(dimension),
+                          .reader = reader,
+                          .dtype = dtype_name(plan_.load),
+                          .device = device_class(plan_.load)});
+  own.sha256 = base::sha256_hex(own.text);
+  return set_ups_.emplace(where, std::move(own)).first->second;
+}
+
 std::string KeyMaker::key(const WorkUnit& unit, const std::string& dimension, const std::string& reader) {
   const auto& own = info(dimension);
-  base::Json parts = {{"schema", 1},
-                      {"library", GALLOP_VERSION},
-                      {"clip", clip_sha256(unit)},
-                      {"dimension", dimension},
-                      {"evaluator", kEvaluatorRevision},
-                      {"weights", weights(dimension)},
-                      {"prompt", unit.prompt},
-                      {"labels", unit.labels},
-                      {"reader", reader},
-                      {"dtype", dtype_name(plan_.load)},
-                      {"device", device_class(plan_.load)},
-                      {"image", nullptr}};
+  base::Json parts = {{"schema", 2},           {"clip", clip_sha256(unit)}, {"settings", set_up(dimension, reader).sha256},
+                      {"prompt", unit.prompt}, {"labels", unit.labels},     {"image", nullptr}};
   if (has_need(own, "image") && !unit.image.empty()) parts["image"] = hashes_.of(plan_.images / unit.image);
   // A dimension that lacks a label it wants may read what is asked from the clip's name; then the name is part of the question.
   if (lacks_label(own, unit)) parts["name"] = std::filesystem::path(unit.clip).stem().string();

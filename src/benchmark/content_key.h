@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "benchmark/file_hashes.h"
@@ -18,18 +19,22 @@ class KeyMaker {
   std::string key(const WorkUnit& unit, const std::string& dimension, const std::string& reader);
   std::string clip_sha256(const WorkUnit& unit) { return hashes_.of(plan_.videos / unit.clip); }
   const EvaluatorInfo& info(const std::string& dimension);
-  const std::vector<std::string>& weights(const std::string& dimension);  // SHA-256 in the order of the needs
+  // Canonical JSON of what judges a dimension (scorer_facts.h); the key holds its hash.
+  const std::string& settings(const std::string& dimension, const std::string& reader) { return set_up(dimension, reader).text; }
 
  private:
+  struct SetUp {
+    std::string text, sha256;
+  };
+  const SetUp& set_up(const std::string& dimension, const std::string& reader);
+  const std::vector<std::string>& weights(const std::string& dimension);  // SHA-256 in the order of the needs
+
   const RunPlan& plan_;
   FileHashes& hashes_;
   std::map<std::string, EvaluatorInfo> infos_;
   std::map<std::string, std::vector<std::string>> weights_;
+  std::map<std::pair<std::string, std::string>, SetUp> set_ups_;
 };
-
-// Raised when an evaluator gives the same clip another value while the library keeps its version; stored results are then not
-// reused.
-inline constexpr int kEvaluatorRevision = 1;
 
 bool has_need(const EvaluatorInfo& info, std::string_view need);
 std::string dtype_name(const LoadOptions& load);

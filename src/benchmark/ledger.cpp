@@ -12,11 +12,12 @@ namespace gallop::benchmark {
 namespace {
 
 constexpr std::int64_t kApplication = 0x676c6f70;  // "glop"
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 constexpr const char* kTables = R"(
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS results(key TEXT PRIMARY KEY, clip TEXT NOT NULL, dimension TEXT NOT NULL, payload TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS results(key TEXT PRIMARY KEY, clip TEXT NOT NULL, dimension TEXT NOT NULL, payload TEXT NOT NULL, settings TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS settings(sha256 TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS problems(key TEXT PRIMARY KEY, clip TEXT NOT NULL, dimension TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items(dimension TEXT NOT NULL, record INTEGER NOT NULL, sample INTEGER NOT NULL, clip TEXT NOT NULL, state TEXT NOT NULL,
   kind TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '', key TEXT NOT NULL DEFAULT '', reader TEXT NOT NULL DEFAULT '',
@@ -31,8 +32,8 @@ std::int64_t number_from(const Database& database, const char* sql) {
 
 }  // namespace
 
-std::string digest_of(const LedgerEntry& entry) {
-  const auto text = entry.key + "\n" + entry.clip_sha256 + "\n" + entry.dimension + "\n" + entry.payload;
+std::string digest_of(const LedgerEntry& entry, const std::string& settings_sha256) {
+  const auto text = entry.key + "\n" + entry.clip_sha256 + "\n" + entry.dimension + "\n" + settings_sha256 + "\n" + entry.payload;
   return base::sha256_hex(text);
 }
 
@@ -77,15 +78,20 @@ Ledger Ledger::open(const std::filesystem::path& run) {
   return Ledger(std::move(database));
 }
 
+Statement& Ledger::prepared(const char* sql) const {
+  const auto found = prepared_.find(sql);
+  return found != prepared_.end() ? found->second : prepared_.try_emplace(sql, *database_, sql).first->second;
+}
+
 void Ledger::set_meta(const char* key, std::string_view value) {
-  Statement(database_, "INSERT INTO meta VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value=excluded.value")
+  Statement(*database_, "INSERT INTO meta VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value=excluded.value")
       .bind(1, std::string_view(key))
       .bind(2, value)
       .run();
 }
 
 std::string Ledger::meta(const char* key) const {
-  Statement statement(database_, "SELECT value FROM meta WHERE key=?1");
+  Statement statement(*database_, "SELECT value FROM meta WHERE key=?1");
   statement.bind(1, std::string_view(key));
   return statement.step() ? statement.text(0) : "";
 }
@@ -96,11 +102,12 @@ void Ledger::plan(const Suite& suite, const std::filesystem::path& videos, const
   GALLOP_CHECK(before.empty() || before == json, FormatError,
                "run: this folder belongs to the suite {} ({}); choose another run folder for {} ({})", this->suite().name,
                this->suite().sha256, suite.name, suite.sha256);
-  Transaction transaction(database_);
+  Transaction transaction(*database_);
   if (before.empty()) set_meta("suite", json);
   set_meta("videos", videos.string());
   // What was judged stays pointed at while the clip keeps its name; whether it still is the same clip is seen when it is read.
-  Statement insert(database_, R"(INSERT INTO items(dimension, record, sample, clip, state, kind, message) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+  Statement insert(*database_,
+                   R"(INSERT INTO items(dimension, record, sample, clip, state, kind, message) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
     ON CONFLICT(dimension, record, sample) DO UPDATE SET key=CASE WHEN clip=excluded.clip AND excluded.state='pending' THEN key ELSE '' END,
     clip=excluded.clip, state=excluded.state, kind=excluded.kind, message=excluded.message)");
   for (const auto& item : list.items) {
@@ -117,10 +124,14 @@ void Ledger::plan(const Suite& suite, const std::filesystem::path& videos, const
   transaction.commit();
 }
 
+void Ledger::insert_settings(const std::string& text, const std::string& sha256) {
+  if (!settings_.emplace(sha256, text).second) return;
+  prepared("INSERT OR IGNORE INTO settings VALUES(?1, ?2)").bind(1, sha256).bind(2, text).run();
+}
+
 void Ledger::insert_entry(const LedgerEntry& entry) {
   if (entry.problem) {
-    Statement(database_,
-              "INSERT INTO problems VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(key) DO UPDATE SET kind=excluded.kind, message=excluded.message")
+    prepared("INSERT INTO problems VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(key) DO UPDATE SET kind=excluded.kind, message=excluded.message")
         .bind(1, entry.key)
         .bind(2, entry.clip_sha256)
         .bind(3, entry.dimension)
@@ -129,21 +140,24 @@ void Ledger::insert_entry(const LedgerEntry& entry) {
         .run();
     return;
   }
+  const auto settings = base::sha256_hex(entry.settings);
+  insert_settings(entry.settings, settings);
   // The first result of a content stays: whoever computed it a second time changes nothing.
-  Statement(database_, "INSERT OR IGNORE INTO results VALUES(?1, ?2, ?3, ?4, ?5)")
+  prepared("INSERT OR IGNORE INTO results VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
       .bind(1, entry.key)
       .bind(2, entry.clip_sha256)
       .bind(3, entry.dimension)
       .bind(4, entry.payload)
-      .bind(5, digest_of(entry))
+      .bind(5, settings)
+      .bind(6, digest_of(entry, settings))
       .run();
-  Statement(database_, "DELETE FROM problems WHERE key=?1").bind(1, entry.key).run();
+  prepared("DELETE FROM problems WHERE key=?1").bind(1, entry.key).run();
 }
 
 void Ledger::store(const WorkUnit& unit, const LedgerEntry& entry, const std::vector<HashedFile>& hashed) {
-  Transaction transaction(database_);
+  Transaction transaction(*database_);
   for (const auto& [stamp, sha256] : hashed)
-    Statement(database_, "INSERT OR REPLACE INTO files VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
+    prepared("INSERT OR REPLACE INTO files VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
         .bind(1, stamp.device)
         .bind(2, stamp.inode)
         .bind(3, stamp.size)
@@ -153,7 +167,7 @@ void Ledger::store(const WorkUnit& unit, const LedgerEntry& entry, const std::ve
         .run();
   if (!entry.key.empty()) insert_entry(entry);
   const bool bad = entry.key.empty() && entry.problem;
-  Statement(database_, "UPDATE items SET key=?4, reader=?5, state=?6, kind=?7, message=?8 WHERE dimension=?1 AND record=?2 AND sample=?3")
+  prepared("UPDATE items SET key=?4, reader=?5, state=?6, kind=?7, message=?8 WHERE dimension=?1 AND record=?2 AND sample=?3")
       .bind(1, entry.dimension)
       .bind(2, static_cast<std::int64_t>(unit.record))
       .bind(3, static_cast<std::int64_t>(unit.sample))
@@ -167,7 +181,7 @@ void Ledger::store(const WorkUnit& unit, const LedgerEntry& entry, const std::ve
 }
 
 void Ledger::adopt(const WorkUnit& unit, const std::string& dimension, const std::string& key, const std::string& reader) {
-  Statement(database_, "UPDATE items SET key=?4, reader=?5 WHERE dimension=?1 AND record=?2 AND sample=?3")
+  prepared("UPDATE items SET key=?4, reader=?5 WHERE dimension=?1 AND record=?2 AND sample=?3")
       .bind(1, dimension)
       .bind(2, static_cast<std::int64_t>(unit.record))
       .bind(3, static_cast<std::int64_t>(unit.sample))
@@ -181,7 +195,7 @@ void Ledger::insert_item(const LedgerItem& stored) {
   // "scored" is never written: whether a key has a result is looked up.
   const auto state =
       item.state == RowState::missing || (item.state == RowState::problem && stored.key.empty()) ? item.state : RowState::pending;
-  Statement(database_, "INSERT INTO items VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+  prepared("INSERT INTO items VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
       .bind(1, item.dimension)
       .bind(2, static_cast<std::int64_t>(item.record))
       .bind(3, static_cast<std::int64_t>(item.sample))
@@ -195,7 +209,7 @@ void Ledger::insert_item(const LedgerItem& stored) {
 }
 
 void Ledger::write_merged(const Suite& suite, const std::filesystem::path& videos, const std::vector<LedgerItem>& items) {
-  Transaction transaction(database_);
+  Transaction transaction(*database_);
   GALLOP_CHECK(meta("suite").empty(), InvalidArgument, "merge: the target already holds a run; name a new folder");
   set_meta("suite", canonical(suite_to_json(suite)));
   set_meta("videos", videos.string());

@@ -1,8 +1,11 @@
 // The ledger of a run: an SQLite file that survives being killed at any moment.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "benchmark/file_hashes.h"
@@ -31,6 +34,7 @@ class Ledger {
   Suite suite() const;
   std::filesystem::path videos() const;
   std::vector<LedgerItem> items() const;
+  std::map<std::string, std::string> all_settings() const;  // SHA-256 -> ScorerFacts as canonical JSON
 
   std::optional<LedgerEntry> find(const std::string& key) const;
   // The outcome of one dimension of a unit, with the hashes of files computed meanwhile.
@@ -41,17 +45,21 @@ class Ledger {
   std::vector<HashedFile> hashes() const;
 
  private:
-  explicit Ledger(Database database) : database_(std::move(database)) {}
+  explicit Ledger(Database database) : database_(std::make_unique<Database>(std::move(database))) {}
+  Statement& prepared(const char* sql) const;  // `sql` is a literal: kept for the ledger's life
   void set_meta(const char* key, std::string_view value);
   std::string meta(const char* key) const;
+  void insert_settings(const std::string& text, const std::string& sha256);
   void insert_entry(const LedgerEntry& entry);
   void insert_item(const LedgerItem& item);
 
-  Database database_;
+  std::unique_ptr<Database> database_;
+  mutable std::map<std::string_view, Statement> prepared_;
+  std::map<std::string, std::string> settings_;  // SHA-256 -> text, of those this object wrote
 };
 
 // Over everything a stored result says; kept beside it.
-std::string digest_of(const LedgerEntry& entry);
+std::string digest_of(const LedgerEntry& entry, const std::string& settings_sha256);
 // Kind, version and wholeness: a file that is cut short or overwritten shows here, before a row of it is believed. FormatError.
 void check_ledger(const Database& database, const std::filesystem::path& file);
 std::filesystem::path ledger_file(const std::filesystem::path& run);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/names.h"
 #include "benchmark/ledger.h"
@@ -35,13 +36,14 @@ fs::path copied(const fs::path& run) {
   return pattern;
 }
 
+// Columns from `payload`: payload, clip, dimension, settings, digest; from `kind`: kind, message, clip, dimension.
 LedgerEntry entry_of(const Statement& row, int key, int payload, int kind) {
   LedgerEntry entry{.key = row.text(key)};
   if (!row.is_null(payload)) {
     entry.clip_sha256 = row.text(payload + 1);
     entry.dimension = row.text(payload + 2);
     entry.payload = row.text(payload);
-    GALLOP_CHECK(digest_of(entry) == row.text(payload + 3), FormatError,
+    GALLOP_CHECK(digest_of(entry, row.text(payload + 3)) == row.text(payload + 4), FormatError,
                  "ledger: the result {} of {} was altered after it was stored; move the ledger away and run again", entry.key,
                  entry.dimension);
   } else if (!row.is_null(kind)) {
@@ -78,32 +80,51 @@ Suite Ledger::suite() const { return suite_from_json(base::parse_json(meta("suit
 fs::path Ledger::videos() const { return meta("videos"); }
 
 std::optional<LedgerEntry> Ledger::find(const std::string& key) const {
-  Statement row(database_, R"(SELECT ?1, r.payload, r.clip, r.dimension, r.digest, p.kind, p.message, p.clip, p.dimension FROM (SELECT 1)
-    LEFT JOIN results r ON r.key=?1 LEFT JOIN problems p ON p.key=?1)");
+  auto& row = prepared(R"(SELECT ?1, r.payload, r.clip, r.dimension, r.settings, r.digest, p.kind, p.message, p.clip, p.dimension
+    FROM (SELECT 1) LEFT JOIN results r ON r.key=?1 LEFT JOIN problems p ON p.key=?1)");
   row.bind(1, key);
-  if (!row.step() || (row.is_null(1) && row.is_null(5))) return std::nullopt;
-  return entry_of(row, 0, 1, 5);
+  const Statement::Rewind rewind(row);
+  if (!row.step() || (row.is_null(1) && row.is_null(6))) return std::nullopt;
+  return entry_of(row, 0, 1, 6);
+}
+
+std::map<std::string, std::string> Ledger::all_settings() const {
+  std::map<std::string, std::string> texts;
+  Statement row(*database_, "SELECT sha256, text FROM settings");
+  while (row.step()) {
+    const auto& text = texts[row.text(0)] = row.text(1);
+    GALLOP_CHECK(base::sha256_hex(text) == row.text(0), FormatError,
+                 "ledger: the settings {} were altered after they were stored; move the ledger away and run again", row.text(0));
+  }
+  return texts;
 }
 
 std::vector<LedgerItem> Ledger::items() const {
-  Statement row(database_, R"(SELECT i.key, r.payload, r.clip, r.dimension, r.digest, p.kind, p.message, p.clip, p.dimension,
+  const auto settings = all_settings();
+  Statement row(*database_, R"(SELECT i.key, r.payload, r.clip, r.dimension, r.settings, r.digest, p.kind, p.message, p.clip, p.dimension,
     i.dimension, i.record, i.sample, i.clip, i.state, i.kind, i.message, i.reader
     FROM items i LEFT JOIN results r ON r.key=i.key LEFT JOIN problems p ON p.key=i.key ORDER BY i.dimension, i.record, i.sample)");
   std::vector<LedgerItem> items;
   while (row.step()) {
-    LedgerItem stored{.entry = entry_of(row, 0, 1, 5), .kind = row.text(14), .message = row.text(15)};
-    stored.item = {.dimension = row.text(9),
-                   .clip = row.text(12),
-                   .record = static_cast<std::size_t>(row.number(10)),
-                   .sample = static_cast<int>(row.number(11))};
-    const auto state = row.text(13);
+    LedgerItem stored{.entry = entry_of(row, 0, 1, 6), .kind = row.text(15), .message = row.text(16)};
+    if (!row.is_null(4)) {
+      const auto found = settings.find(row.text(4));
+      GALLOP_CHECK(found != settings.end(), FormatError,
+                   "ledger: the settings of a result of {} are lost; move the ledger away and run again", stored.entry.dimension);
+      stored.entry.settings = found->second;
+    }
+    stored.item = {.dimension = row.text(10),
+                   .clip = row.text(13),
+                   .record = static_cast<std::size_t>(row.number(11)),
+                   .sample = static_cast<int>(row.number(12))};
+    const auto state = row.text(14);
     stored.item.state = state == "missing"              ? RowState::missing
                         : state == "problem"            ? RowState::problem
                         : !stored.entry.payload.empty() ? RowState::scored
                         : stored.entry.problem          ? RowState::problem
                                                         : RowState::pending;
     stored.key = row.text(0);
-    stored.reader = row.text(16);
+    stored.reader = row.text(17);
     if (state == "problem") stored.entry.problem = Problem{stored.item.dimension, kind_named(stored.kind), stored.message};
     items.push_back(std::move(stored));
   }
@@ -112,7 +133,7 @@ std::vector<LedgerItem> Ledger::items() const {
 
 std::vector<HashedFile> Ledger::hashes() const {
   std::vector<HashedFile> files;
-  Statement row(database_, "SELECT device, inode, size, modified, changed, sha256 FROM files");
+  Statement row(*database_, "SELECT device, inode, size, modified, changed, sha256 FROM files");
   while (row.step()) files.push_back({{row.number(0), row.number(1), row.number(2), row.number(3), row.number(4)}, row.text(5)});
   return files;
 }

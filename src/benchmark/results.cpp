@@ -9,6 +9,7 @@
 #include "benchmark/clip_names.h"
 #include "benchmark/estimates.h"
 #include "benchmark/payload.h"
+#include "benchmark/scorer_facts.h"
 
 namespace gallop {
 namespace benchmark {
@@ -41,14 +42,17 @@ Results results_of(const Ledger& ledger, const ResultOptions& options) {
                   .videos = ledger.videos().string(),
                   .records = suite.records,
                   .samples = suite.samples};
-  std::set<std::string> seen;
+  std::set<std::string> seen, settings;
   for (auto& stored : ledger.items()) {
     seen.insert(stored.item.dimension);
+    if (stored.item.state == RowState::scored) settings.insert(stored.entry.settings);
     results.rows.push_back(row_of(std::move(stored), suite));
   }
   std::sort(results.rows.begin(), results.rows.end(), [](const auto& a, const auto& b) {
     return std::tie(a.dimension, a.clip, a.record, a.sample) < std::tie(b.dimension, b.clip, b.record, b.sample);
   });
+  for (const auto& text : settings) results.scorers.push_back(facts_of(text));
+  std::stable_sort(results.scorers.begin(), results.scorers.end(), [](const auto& a, const auto& b) { return a.dimension < b.dimension; });
   std::vector<std::string> order;
   for (const auto& name : suite.dimensions())
     if (seen.contains(name)) order.push_back(name);

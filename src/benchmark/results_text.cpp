@@ -42,6 +42,11 @@ base::OrderedJson aggregate_json(const Aggregate& a) {
   return json;
 }
 
+base::OrderedJson scorer_json(const ScorerFacts& s) {
+  return {{"dimension", s.dimension}, {"evaluator", s.version}, {"gallop", s.library}, {"weights_sha256", s.weights_sha256},
+          {"reader", s.reader},       {"dtype", s.dtype},       {"device", s.device}};
+}
+
 std::string safe(const std::string& text) {
   return base::Json::parse(base::Json(text).dump(-1, ' ', false, base::Json::error_handler_t::replace)).get<std::string>();
 }
@@ -70,6 +75,8 @@ std::string Results::to_json() const {
   for (const auto& d : dimensions) json["dimensions"].push_back(dimension_json(d));
   json["aggregates"] = base::OrderedJson::array();
   for (const auto& a : aggregates) json["aggregates"].push_back(aggregate_json(a));
+  json["scorers"] = base::OrderedJson::array();
+  for (const auto& s : scorers) json["scorers"].push_back(scorer_json(s));
   json["without_score"] = base::OrderedJson::array();
   for (const auto& row : rows) {
     if (row.state == RowState::scored) continue;

@@ -32,7 +32,7 @@ base::OrderedJson earlier(const std::filesystem::path& file) {
 
 RunLog::RunLog(const RunPlan& plan) : plan_(plan), started_(wall_clock()) {}
 
-void RunLog::write(std::int64_t units, double judging_seconds) const {
+void RunLog::write(std::int64_t units, double judging_seconds, double judging_processor_seconds) const {
   const auto file = plan_.run / "run.json";
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
@@ -47,7 +47,10 @@ void RunLog::write(std::int64_t units, double judging_seconds) const {
                       {"units", units},
                       {"seconds", seconds()},
                       {"planning_seconds", planning_},
-                      {"judging_seconds", judging_seconds}});
+                      {"judging_seconds", judging_seconds},
+                      {"processor_seconds", processor_seconds() - processor_start_},
+                      {"planning_processor_seconds", planning_processor_},
+                      {"judging_processor_seconds", judging_processor_seconds}});
   base::write_text_atomic(file, base::OrderedJson({{"schema", "gallop/run-v1"}, {"sessions", sessions}}).dump(1) + "\n");
 }
 

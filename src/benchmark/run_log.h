@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "benchmark/processor_time.h"
 #include "gallop/benchmark.h"
 
 namespace gallop::benchmark {
@@ -13,9 +14,12 @@ namespace gallop::benchmark {
 class RunLog {
  public:
   explicit RunLog(const RunPlan& plan);
-  void planned() { planning_ = seconds(); }
-  // `judging_seconds`: spent inside evaluators; what remains of the wall time is the runner's own.
-  void write(std::int64_t units, double judging_seconds) const;  // IoError
+  void planned() {
+    planning_ = seconds();
+    planning_processor_ = processor_seconds() - processor_start_;
+  }
+  // What was spent inside evaluators, by the clock and as processor time; what remains of either is the runner's own. IoError.
+  void write(std::int64_t units, double judging_seconds, double judging_processor_seconds) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -24,7 +28,8 @@ class RunLog {
   const RunPlan& plan_;
   Clock::time_point start_ = Clock::now();
   std::int64_t started_;  // seconds since 1970 by the wall clock
-  double planning_ = 0.0;
+  double processor_start_ = processor_seconds();
+  double planning_ = 0.0, planning_processor_ = 0.0;
 };
 
 }  // namespace gallop::benchmark

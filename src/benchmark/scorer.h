@@ -20,12 +20,13 @@ class Scorer {
   Scorer(const RunPlan& plan, FileHashes& hashes) : plan_(plan), keys_(plan, hashes), panel_(plan.weights, plan.load) {}
 
   // `known` may take a dimension out by its key before anything is decoded; `sink` hears of each outcome as soon as it stands.
-  double judging_seconds() const noexcept { return judging_; }  // spent inside evaluators so far
+  double judging_seconds() const noexcept { return judging_; }  // spent inside evaluators so far, by the clock
+  double judging_processor_seconds() const noexcept { return judging_processor_; }
   void score(const WorkUnit& unit, const base::RunMonitor& monitor, const Known& known, const Sink& sink);
 
  private:
   struct Ready {
-    std::vector<std::string> names, keys, readers;
+    std::vector<std::string> names, keys, readers, settings;
     std::optional<Image> image;
     std::string clip_sha256;
   };
@@ -34,7 +35,7 @@ class Scorer {
   const RunPlan& plan_;
   KeyMaker keys_;
   evaluators::Panel panel_;
-  double judging_ = 0.0;
+  double judging_ = 0.0, judging_processor_ = 0.0;
 };
 
 }  // namespace gallop::benchmark

@@ -46,6 +46,18 @@ class Statement {
   std::string text(int column) const;
   std::int64_t number(int column) const;
 
+  // Resets a kept statement on leaving a scope: an unfinished SELECT would hold its snapshot of the file.
+  class Rewind {
+   public:
+    explicit Rewind(Statement& statement) : statement_(statement) {}
+    ~Rewind() { statement_.reset(); }
+    Rewind(const Rewind&) = delete;
+    Rewind& operator=(const Rewind&) = delete;
+
+   private:
+    Statement& statement_;
+  };
+
  private:
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const noexcept;

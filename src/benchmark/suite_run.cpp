@@ -71,7 +71,7 @@ Results run_suite(const Suite& suite, const RunPlan& plan, const RunOptions& run
     monitor.tick(Stage::score, ++done, total, unit.clip);
   }
   auto results = work.finish();
-  log.write(static_cast<std::int64_t>(units.size()), scorer.judging_seconds());
+  log.write(static_cast<std::int64_t>(units.size()), scorer.judging_seconds(), scorer.judging_processor_seconds());
   return results;
 }
 

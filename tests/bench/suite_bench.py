@@ -1,9 +1,10 @@
 """A full VBench-shaped run: 4,720 distinct clips under the published names, judged without weights.
 
-    python tests/bench/suite_bench.py [--folder DIR] [--clips N]
+    python tests/bench/suite_bench.py [--folder DIR] [--frames N] [--runs N] [--every K]
 
-Prints planning time, the runner's overhead (everything outside the evaluators), memory at a quarter and at the end, the time of
-a resume with nothing to do, and sizes. The clips are small rendered ones, each with bytes of its own.
+Prints planning time, the runner's overhead (everything outside the evaluators, as processor time, which other programs do not
+disturb), memory along the run, the time of a resume with nothing to do, and sizes. The clips are small rendered ones, each with bytes
+of its own. With --runs the suite is judged so often, each time into a new run folder; --every K takes every K-th prompt.
 """
 
 from __future__ import annotations
@@ -48,9 +49,9 @@ def memory() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def make_world(folder: Path, suite_file: Path, frames: int):
+def make_world(folder: Path, suite_file: Path, frames: int, every: int):
     """The suite with stand-in dimensions, and its clips: sixteen rendered scenes, each copy ending in an unused box of its own."""
-    records = json.loads(suite_file.read_text(encoding="utf-8"))
+    records = json.loads(suite_file.read_text(encoding="utf-8"))[::every]
     body = {"schema": "gallop/suite-v1", "name": "vbench-shaped", "samples": 5, "records": []}
     seen = set()
     for record in records:
@@ -74,6 +75,44 @@ def make_world(folder: Path, suite_file: Path, frames: int):
     return suite, videos, len(names)
 
 
+def sessions(run: Path) -> list[dict]:
+    return json.loads((run / "run.json").read_text())["sessions"]
+
+
+def judge(suite, videos: Path, run: Path) -> float:
+    """Judges the suite and prints where processor time and memory went; returns the overhead in percent of the evaluators."""
+    marks = {}
+
+    def watch(progress):
+        for share in (0.1, 0.25, 0.5, 0.75, 1.0):
+            if progress.done >= share * progress.total:
+                marks.setdefault(share, memory())
+
+    benchmark.run_suite(suite, videos, run=run, on_progress=watch)
+    last = sessions(run)[-1]
+    judging, own = last["judging_processor_seconds"], last["processor_seconds"] - last["judging_processor_seconds"]
+    print(
+        f"run {last['seconds']:.0f} s by the clock; processor time: evaluators {judging:.1f} s, everything else {own:.2f} s "
+        f"(planning {last['planning_processor_seconds']:.2f} s) = {100 * own / judging:.2f} % of the evaluators; "
+        f"planning by the clock {last['planning_seconds']:.2f} s"
+    )
+    print("  resident MiB at " + ", ".join(f"{100 * share:.0f} %: {value:.0f}" for share, value in marks.items()), flush=True)
+    return 100 * own / judging
+
+
+def resume(suite, videos: Path, run: Path) -> None:
+    """Three runs with nothing to do."""
+    for _ in range(3):
+        benchmark.run_suite(suite, videos, run=run)
+    last = sessions(run)[-3:]
+    names = ("seconds", "planning_seconds", "processor_seconds", "planning_processor_seconds")
+    all_, planning, processor, planning_processor = (statistics.median(session[name] for session in last) for name in names)
+    print(
+        f"resume with nothing to do {all_:.2f} s, of it planning {planning:.2f} s (processor time {processor:.2f} s and "
+        f"{planning_processor:.2f} s; medians of 3); ledger {(run / 'ledger.sqlite').stat().st_size / 2**20:.1f} MiB"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="keep clips and runs here")
@@ -84,10 +123,12 @@ def main() -> None:
         / "data/text/vbench/VBench_full_info.json",
     )
     parser.add_argument("--frames", type=int, default=16)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1)
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="gallop-suite-"))
     folder.mkdir(parents=True, exist_ok=True)
-    suite, videos, clips = make_world(folder, arguments.suite, arguments.frames)
+    suite, videos, clips = make_world(folder, arguments.suite, arguments.frames, arguments.every)
     size = sum(file.stat().st_size for file in videos.iterdir()) / 2**20
     print(f"{clips} clips, {size:.0f} MiB, {sum(len(record.dimensions) for record in suite.records) * 5} clip-dimensions")
     times = []
@@ -98,31 +139,9 @@ def main() -> None:
     print(
         f"pre-flight {statistics.median(times):.3f} s (median of 5, {min(times):.3f} to {max(times):.3f}), {len(found.units)} units, {len(found.missing)} missing"
     )
-    marks = {}
-
-    def watch(progress):
-        for share in (0.1, 0.25, 0.5, 0.75, 1.0):
-            if progress.done >= share * progress.total:
-                marks.setdefault(share, memory())
-
-    start = time.perf_counter()
-    benchmark.run_suite(suite, videos, run=folder / "run", on_progress=watch)
-    wall = time.perf_counter() - start
-    session = json.loads((folder / "run/run.json").read_text())["sessions"][-1]
-    own = session["seconds"] - session["judging_seconds"]
-    print(
-        f"run {wall:.1f} s: planning {session['planning_seconds']:.2f} s, evaluators {session['judging_seconds']:.1f} s, everything else {own:.2f} s = {100 * own / session['judging_seconds']:.2f} % of the evaluators"
-    )
-    print("resident MiB at " + ", ".join(f"{100 * share:.0f} %: {value:.0f}" for share, value in marks.items()))
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        benchmark.run_suite(suite, videos, run=folder / "run")
-        times.append(time.perf_counter() - start)
-    sessions = json.loads((folder / "run/run.json").read_text())["sessions"][-3:]
-    print(
-        f"resume with nothing to do {statistics.median(times):.2f} s, of it planning {statistics.median(s['planning_seconds'] for s in sessions):.2f} s; ledger {(folder / 'run/ledger.sqlite').stat().st_size / 2**20:.1f} MiB"
-    )
+    shares = [judge(suite, videos, folder / f"run{number}") for number in range(arguments.runs)]
+    print(f"overhead {statistics.median(shares):.2f} % (median of {len(shares)}, {min(shares):.2f} to {max(shares):.2f})")
+    resume(suite, videos, folder / "run0")
     if not arguments.folder:
         shutil.rmtree(folder)
 

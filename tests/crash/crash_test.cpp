@@ -18,6 +18,7 @@
 #include "benchmark/results.h"
 #include "benchmark/suite_files.h"
 #include "benchmark/suite_run.h"
+#include "evaluators/frame_evaluator.h"
 #include "evaluators/registry.h"
 #include "media/write_video.h"
 #include "support/clips.h"
@@ -30,6 +31,15 @@ namespace fs = std::filesystem;
 namespace {
 
 // Writes a line when a clip has been judged: what a killed run did is known afterwards.
+void note(const std::string& name, const fs::path& file) {
+  const auto line = name + " " + file.filename().string() + "\n";
+  const int fd = ::open(std::getenv("GALLOP_CRASH_LOG"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  ::close(fd);
+  if (!written) throw IoError("the witness cannot write");
+}
+
+// Reads the clip by itself.
 class Witness final : public EvaluatorBase {
  public:
   explicit Witness(std::string name) : name_(std::move(name)) {}
@@ -38,11 +48,7 @@ class Witness final : public EvaluatorBase {
     const auto& file = *requests[0].clip.file();
     Score score{.dimension = name_, .value = static_cast<double>(fs::file_size(file)), .parts = std::vector<double>(64, 0.1)};
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    const auto line = name_ + " " + file.filename().string() + "\n";
-    const int fd = ::open(std::getenv("GALLOP_CRASH_LOG"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-    ::close(fd);
-    if (!written) throw IoError("the witness cannot write");
+    note(name_, file);
     return {score};
   }
 
@@ -50,10 +56,40 @@ class Witness final : public EvaluatorBase {
   std::string name_;
 };
 
+// Shares the decoding of the clip with others; the line is written when its score stands.
+class FrameWitness final : public evaluators::FrameEvaluator {
+ public:
+  explicit FrameWitness(std::string name) : name_(std::move(name)) {}
+  EvaluatorInfo info() const override { return {.name = name_, .profile = "test"}; }
+  media::FrameRequest frames() const override { return {}; }
+  std::unique_ptr<evaluators::ClipJudge> open(const evaluators::ClipContext& context) override {
+    return std::make_unique<Judge>(name_, *context.request.clip.file());
+  }
+
+ private:
+  class Judge final : public evaluators::ClipJudge {
+   public:
+    Judge(std::string name, fs::path file) : name_(std::move(name)), file_(std::move(file)) {}
+    void push(const media::FrameView&) override { ++frames_; }
+    Score finish() override {
+      note(name_, file_);
+      return {.dimension = name_, .value = frames_, .parts = std::vector<double>(16, 0.2)};
+    }
+
+   private:
+    std::string name_;
+    fs::path file_;
+    double frames_ = 0.0;
+  };
+  std::string name_;
+};
+
 void add_witnesses() {
   static const bool once = [] {
     for (const char* name : {"witness_a", "witness_b"})
       evaluators::add(Witness(name).info(), [name](const auto&, const auto&) { return std::make_unique<Witness>(name); });
+    for (const char* name : {"frame_witness_a", "frame_witness_b"})
+      evaluators::add(FrameWitness(name).info(), [name](const auto&, const auto&) { return std::make_unique<FrameWitness>(name); });
     return true;
   }();
   (void)once;
@@ -74,10 +110,11 @@ class World {
         media::write_video(folder_ / "videos" / name, test::moving_square(8 + k % 5, 64, 96), {});
       records += fmt::format("{}{{\"prompt\": \"clip {}\"}}", k > 0 ? "," : "", k);
     }
-    base::write_text_atomic(folder_ / "suite.json",
-                            "{\"schema\": \"gallop/suite-v1\", \"name\": \"own\", \"samples\": 1, \"dimensions\": [\"witness_a\", "
-                            "\"sharpness\", \"witness_b\", \"temporal_flickering\"], \"records\": [" +
-                                records + "]}");
+    base::write_text_atomic(
+        folder_ / "suite.json",
+        "{\"schema\": \"gallop/suite-v1\", \"name\": \"own\", \"samples\": 1, \"dimensions\": [\"witness_a\", "
+        "\"sharpness\", \"frame_witness_a\", \"witness_b\", \"frame_witness_b\", \"temporal_flickering\"], \"records\": [" +
+            records + "]}");
   }
 
   // This program again, as the process that is killed. Returns its id.

@@ -6,6 +6,7 @@ import gallop
 import pytest
 from gallop import benchmark
 from gallop.cli import main
+from gallop.visible import visible
 from test_report import browser, pytestmark  # noqa: F401
 
 EVIL = [
@@ -15,6 +16,15 @@ EVIL = [
     "</details><iframe srcdoc='<script>parent.hacked=4</script>'>",
     "{{ 7*7 }}",
     "javascript:window.hacked=5",
+    "../../../etc/passwd",
+    "two\nlines",
+    "nul\0byte and bell\a",
+    "turned \u202egnp.exe",
+    "x" * 4096,
+    "🐎 horse",
+    "Same Name",
+    "same name",
+    "quotes \"double\" 'single' `back`",
 ]
 
 
@@ -40,7 +50,7 @@ def runs(tmp_path, frames):
         for number, record in enumerate(loaded.records):
             gallop.write_video(
                 videos / f"{loaded.clip_stem(record, 0)}.mp4",
-                gallop.Video(frames[: 5 + number], fps=8.0),
+                gallop.Video(frames[: 5 + number % 7], fps=8.0),
                 crf=18 + 25 * side,
                 preset="ultrafast",
             )
@@ -66,7 +76,8 @@ def test_the_page_renders_and_hostile_texts_stay_texts(browser, tmp_path, runs):
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
     assert len(browser.find_elements("css selector", "iframe, script, main img")) == 0
     shown = [element.get_attribute("textContent") for element in browser.find_elements("css selector", "summary.prompt")]
-    assert shown == EVIL
+    assert shown == [visible(prompt, keep="\n") for prompt in EVIL]
+    assert "nul\\x00byte and bell\\x07" in shown and "turned \\u202egnp.exe" in shown
     assert len(browser.find_elements("css selector", "#scores tbody tr")) == 4
     assert len(browser.find_elements("css selector", "#comparison tbody tr")) == 4
     assert len(browser.find_elements("css selector", "#absent tbody tr")) == 4

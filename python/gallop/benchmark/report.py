@@ -16,6 +16,7 @@ from gallop.benchmark.published import Published, read_published
 from gallop.benchmark.results import Results, compare
 from gallop.report import plots
 from gallop.report.previews import Preview, make_previews
+from gallop.visible import visible
 
 WORST_PER_DIMENSION = 4
 MOST_ABSENT = 200
@@ -49,7 +50,7 @@ def write_run_report(
         for run, name in zip(results, names, strict=True)
         for dimension, clip, reason in run.missing
     ]
-    environment = Environment(loader=PackageLoader("gallop.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(loader=PackageLoader("gallop.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_shown)
     text = environment.get_template("run.html").render(
         title=title or f"{results[0].suite}: {', '.join(names)}",
         runs=[
@@ -69,6 +70,11 @@ def write_run_report(
         provenance=_provenance(results, names),
     )
     return write_text(file, text)
+
+
+def _shown(value):
+    """Texts from suites and folders may hold anything; markup of our own is left alone. Escaping for HTML comes after this."""
+    return visible(value, keep="\n\t") if type(value) is str else value
 
 
 def _cell(estimate) -> dict:
@@ -162,7 +168,17 @@ def _provenance(results, names) -> list[tuple[str, str]]:
         ("published prompt file", "yes" if first.official else "no"),
         ("clips a prompt", str(first.samples)),
     ]
-    return rows + [
+    rows += [
         (name, f"{len({row.clip for row in run.rows})} clips, {len(run.rows)} clip-dimensions")
         for run, name in zip(results, names, strict=True)
     ]
+    for run, name in zip(results, names, strict=True):
+        rows += [(f"{name}: {scorer.dimension}" if len(results) > 1 else scorer.dimension, _set_up(scorer)) for scorer in run.scorers]
+    return rows
+
+
+def _set_up(scorer) -> str:
+    """What judged a dimension, in one line."""
+    reader = f"reader {scorer.reader}" if scorer.reader else "reads clips by itself"
+    parts = [f"evaluator {scorer.version}", f"gallop {scorer.library}", reader, scorer.device, f"dtype {scorer.dtype}"]
+    return ", ".join(parts + [f"weights sha256 {sha256}" for sha256 in scorer.weights_sha256])

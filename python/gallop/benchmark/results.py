@@ -22,6 +22,7 @@ class Results:
     rows : list of ResultRow, sorted by dimension and clip
     dimensions : list of DimensionResult in the order of the suite
     aggregates : list of Aggregate (quality, semantic, total ...); without estimate while dimensions are lacking
+    scorers : list of ScorerFacts: evaluator version, weights, reader, number type and device class a dimension was judged with
     complete : every planned clip has a score on every dimension
     """
 

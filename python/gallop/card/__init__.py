@@ -25,6 +25,7 @@ from gallop._gallop.card import (
     sign_card,
     verify_card,
 )
+from gallop.card.sampled import sampling_facts, with_facts
 from gallop.card.trust import revoke_key, trust_key
 
 #: Vocabularies a label can be told in.
@@ -68,7 +69,9 @@ __all__ = [
     "read_signing_key",
     "read_text",
     "revoke_key",
+    "sampling_facts",
     "sign_card",
     "trust_key",
     "verify_card",
+    "with_facts",
 ]

@@ -23,14 +23,23 @@ def card():
 @click.option("--facts", type=_FILE, help="JSON with model, sampling, evaluation, deviations, statements.")
 @click.option("--date", default="", help="RFC 3339 UTC time; default: SOURCE_DATE_EPOCH, else now.")
 @click.option("--key", type=_FILE, help="Sign with this private key.")
+@click.option("--sampling", type=_FOLDER, help="Folder with sampling.json; default: the folder of clips, when it has one.")
 @click.option("--out", type=_FILE, required=True)
-def make(run, facts, date, key, out):
+def make(run, facts, date, key, sampling, out):
     """Write the card of RUN."""
+    from gallop import InvalidArgument
     from gallop.atomic import write_text
     from gallop.benchmark import read_results
-    from gallop.card import make_card, read_text, sign_card
+    from gallop.card import make_card, read_text, sampling_facts, sign_card, with_facts
 
-    text = make_card(read_results(run), read_text(facts) if facts else None, date)
+    try:
+        given = json.loads(read_text(facts)) if facts else {}
+    except (OSError, ValueError) as error:
+        raise InvalidArgument(f'facts: "{facts}": {error}') from error
+    if not isinstance(given, dict):
+        raise InvalidArgument(f'facts: "{facts}": expected an object with model, sampling, evaluation ...')
+    results = read_results(run)
+    text = make_card(results, with_facts(sampling_facts(sampling or results.videos), given), date)
     write_text(out, sign_card(text, key) if key else text + "\n")
     click.echo(f"card: {out}{'' if key else ' (not signed)'}")
 

@@ -12,14 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from gallop.visible import visible
+
 #: Dimensions side by side above which the table is turned: dimensions down, clips across would not fit either.
 _MOST_COLUMNS = 9
 
 
 def printable(text: str) -> str:
     """Control characters and lone bytes as escapes: a file name cannot move the cursor."""
-    shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+    return visible(text)
 
 
 @contextlib.contextmanager

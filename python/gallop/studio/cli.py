@@ -12,7 +12,7 @@ from gallop.cli import exits
 
 @click.command()
 @suite_options
-@click.option("--model", type=click.Path(file_okay=False), help="Model folder on this machine.")
+@click.option("--model", type=click.Path(file_okay=False), help="Model folder on this machine; pony: the small one inside the package.")
 @click.option("--provider", type=click.Choice(["model-studio"]), help="Hosted service instead of a model folder.")
 @click.option("--endpoint", help="With --provider: address of its API. No network is touched without it.")
 @click.option("--hosted-model", default="happyhorse-1.0-t2v", show_default=True)

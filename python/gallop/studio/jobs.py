@@ -21,7 +21,7 @@ from gallop._gallop import Cancelled, Error
 from gallop._gallop.benchmark import Suite
 from gallop.atomic import append_line, beside
 from gallop.studio.manifest import Manifest
-from gallop.studio.sampling import SEED_RULE, planned_clips, seed_of
+from gallop.studio.sampling import SEED_RULE, picture_of, planned_clips, seed_of
 
 
 class TryAgain(Exception):
@@ -177,7 +177,7 @@ class HostedJobs:
         }
         self._manifest = Manifest(out, about)
         self._journal = _Journal(self._manifest.folder / "jobs.jsonl")
-        self._images = Path(images) if images else None
+        self._images = images
         clips = list(planned_clips(suite, said=said, shard=shard))
         waiting = [_Job(clip, seed_of(seed, clip.prompt, clip.index)) for clip in clips if not self._manifest.holds(clip.name)]
         self._outcome = Outcome(kept=len(clips) - len(waiting), spent=self._journal.spent())
@@ -188,7 +188,7 @@ class HostedJobs:
             self._fill(waiting, active)
             done = self._outcome.kept + self._outcome.made
             progress = SimpleNamespace(
-                stage="denoise", done=done, total=len(clips), seconds=self._clock() - start, detail=active[0].clip.name if active else ""
+                stage="sample", done=done, total=len(clips), seconds=self._clock() - start, detail=active[0].clip.name if active else ""
             )
             if on_progress and on_progress(progress) is False:
                 raise Cancelled("sampling was stopped; submitted jobs are on record and are fetched by the next run")
@@ -220,8 +220,7 @@ class HostedJobs:
     def _submit(self, job: _Job) -> None:
         if self.limits.per_minute:
             self._next_submit = self._clock() + 60.0 / self.limits.per_minute
-        image = self._images / job.clip.image if self._images and job.clip.image else None
-        job.id = self.provider.submit(job.clip.said, job.seed, image)
+        job.id = self.provider.submit(job.clip.said, job.seed, picture_of(self._images, job.clip))
         self._journal.add(clip=job.clip.name, job=job.id, seed=job.seed, price=self.limits.price)
         self._outcome.spent += self.limits.price
         job.failures, job.not_before = 0, self._clock() + self.limits.poll_every

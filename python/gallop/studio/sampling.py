@@ -31,7 +31,7 @@ class Maker(Protocol):
     facts: dict[str, Any]
 
     def make(self, prompt: str, seed: int, image: Path | None) -> Any:
-        """A Video, uint8 [frames, height, width, 3] with sound or without."""
+        """A Video, uint8 [frames, height, width, 3] with sound or without; or a Generated, whose provenance is then kept."""
 
 
 class PipelineMaker:
@@ -39,7 +39,7 @@ class PipelineMaker:
 
     Parameters
     ----------
-    folder : as for gallop.Pipeline.load
+    folder : as for gallop.Pipeline.load; "pony": the small model inside the package
     device, dtype : as there
     options : generation options that hold for every clip (steps, width, frames ...)
     """
@@ -47,15 +47,18 @@ class PipelineMaker:
     def __init__(self, folder: str | os.PathLike, *, device: str | None = None, dtype: str | None = None, **options: Any):
         if not hasattr(gallop, "Pipeline"):
             raise Unsupported("this build makes no clips: it has no generation pipelines")
+        folder = gallop.pony() if os.fspath(folder) == "pony" and not Path(folder).is_dir() else Path(folder)
         self._pipeline = gallop.Pipeline.load(
             folder, **{key: value for key, value in (("device", device), ("dtype", dtype)) if value is not None}
         )
         self._options = {key: value for key, value in options.items() if value is not None}
-        self.facts = {"kind": "pipeline", "model": Path(folder).name, "options": dict(self._options)}
+        self.facts = {"kind": "pipeline", "model": folder.resolve().name, "options": dict(self._options)}
+        #: Told where the clip at work stands; returning False stops it.
+        self.watch: Callable[[Any], Any] | None = None
 
     def make(self, prompt: str, seed: int, image: Path | None) -> Any:
         extra = {"first_frame": image} if image is not None else {}
-        return self._pipeline.generate(prompt, seed=seed, **extra, **self._options).video
+        return self._pipeline.generate(prompt, seed=seed, on_progress=self.watch, **extra, **self._options)
 
 
 @dataclass(frozen=True)
@@ -137,20 +140,40 @@ def sample_suite(
     )
     clips = list(planned_clips(suite, said=said, shard=shard))
     start, made = time.monotonic(), 0
+
+    def tell(done: int, detail: str) -> Any:
+        seconds = time.monotonic() - start
+        return on_progress and on_progress(SimpleNamespace(stage="sample", done=done, total=len(clips), seconds=seconds, detail=detail))
+
     for done, clip in enumerate(clips):
-        if (
-            on_progress
-            and on_progress(
-                SimpleNamespace(stage="denoise", done=done, total=len(clips), seconds=time.monotonic() - start, detail=clip.name)
-            )
-            is False
-        ):
+        if tell(done, clip.name) is False:
             raise gallop.Cancelled("sampling was stopped by its progress callback; finished clips are kept")
         if manifest.holds(clip.name):
             continue
         own = seed_of(seed, clip.prompt, clip.index)
-        image = Path(images) / clip.image if images and clip.image else None
-        gallop.write_video(manifest.folder / clip.name, maker.make(clip.said, own, image))
+        if on_progress and hasattr(maker, "watch"):
+            maker.watch = lambda step, done=done, clip=clip: tell(done, f"{step.stage} {step.done}/{step.total} {clip.name}")
+        result = maker.make(clip.said, own, picture_of(images, clip))
+        if hasattr(result, "provenance"):
+            manifest.made_with(shared_part(result.provenance))
+        gallop.write_video(manifest.folder / clip.name, getattr(result, "video", result), comment=getattr(result, "provenance_json", ""))
         manifest.add(clip.name, prompt=clip.prompt, said=clip.said, index=clip.index, seed=own)
         made += 1
+    tell(len(clips), "")
     return Sampled(made, len(clips) - made)
+
+
+def picture_of(images: str | os.PathLike | None, clip: PlannedClip) -> Path | None:
+    """The conditioning picture of a clip, if the suite has one. InvalidArgument when no folder of pictures was named."""
+    if not clip.image:
+        return None
+    if not images:
+        raise InvalidArgument(f'images: the suite has a picture for "{clip.name}"; name the folder of pictures (--images)')
+    return Path(images) / clip.image
+
+
+def shared_part(provenance: dict[str, Any]) -> dict[str, Any]:
+    """What a clip's provenance says of all clips of a folder: model, weights, versions, settings - not prompt, seed and pictures."""
+    of_one_clip = {"prompt", "seed", "first_frame", "last_frame", "video", "initial_noise"}
+    options = {name: value for name, value in provenance["options"].items() if name not in of_one_clip}
+    return {**provenance, "options": options}

@@ -31,7 +31,8 @@ const LedgerEntry kEntry{.key = "k",
                          .clip_sha256 = "c",
                          .dimension = "sharpness",
                          .payload = R"({"details":{},"flags":[],"parts":[],"value":0.5})",
-                         .reader = "native"};
+                         .reader = "native",
+                         .settings = R"({"dimension":"sharpness","evaluator":3})"};
 
 std::filesystem::path made(const test::ScratchFolder& folder) {
   auto ledger = Ledger::open(folder.path());
@@ -119,6 +120,21 @@ TEST_CASE("ledger: a row altered afterwards is refused") {
   const auto file = made(folder);
   Database(file, Database::Mode::write).exec("UPDATE results SET payload=replace(payload, '0.5', '0.9')");
   CHECK_THROWS_AS(Ledger::open_read(folder.path()).items(), FormatError);
+}
+
+TEST_CASE("ledger: what judged a result is kept once, and cannot be exchanged") {
+  const test::ScratchFolder folder;
+  const auto file = made(folder);
+  CHECK(Ledger::open_read(folder.path()).items()[0].entry.settings == kEntry.settings);
+  CHECK(Ledger::open_read(folder.path()).all_settings().size() == 1);
+  for (const char* change :
+       {"UPDATE settings SET text=replace(text, '3', '4')", "DELETE FROM settings", "UPDATE results SET settings='0'"}) {
+    CAPTURE(change);
+    const test::ScratchFolder copy;
+    std::filesystem::copy_file(file, copy / "ledger.sqlite");
+    Database(copy / "ledger.sqlite", Database::Mode::write).exec(change);
+    CHECK_THROWS_AS(Ledger::open_read(copy.path()).items(), FormatError);
+  }
 }
 
 TEST_CASE("run lock: one holder at a time, given up with the object") {
