@@ -253,7 +253,7 @@ struct PairedDifference {
   Estimate difference = {};                       // b - a, bootstrap over prompts
   double p = 1.0;                                 // two-sided sign-flip permutation test
   double p_holm = 1.0;                            // corrected for the number of dimensions (Holm)
-  std::int64_t better = 0, worse = 0, equal = 0;  // prompts where b is better than a
+  std::int64_t better = 0, worse = 0, equal = 0;  // prompts where b is better than a; a measure without direction counts equal only
 };
 struct Comparison {
   std::vector<PairedDifference> dimensions = {};

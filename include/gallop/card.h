@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,29 @@ GALLOP_API SigningKey read_signing_key(const std::filesystem::path& file);
 // Deviations that follow from the run (missing clips, fewer samples, another prompt file) are added by themselves, the label
 // is derived. InvalidArgument for unknown facts.
 GALLOP_API std::string make_card(const Results& results, std::string_view facts, std::string_view created = {});
+
+// What a frozen board says of one model.
+struct BoardEntry {
+  std::string board = {};         // its key: task, audio, category ("t2v/off")
+  std::string model = {};         // as the votes name it
+  double rating = 0.0, se = 0.0;  // Elo points
+  double low = 0.0, high = 0.0;   // 95 % interval
+  std::int64_t votes = 0;         // that show the model
+};
+// What a frozen board was made of: enough to fit it again.
+struct BoardVotes {
+  std::string file_sha256 = {};                       // of the vote file
+  std::int64_t count = 0;                             // rated votes
+  std::optional<std::int64_t> voters = std::nullopt;  // unset: the file does not tell voters apart
+  std::map<std::string, std::int64_t> filters = {};   // rule -> votes removed
+  std::string both_bad_policy = "half", estimator = {}, interval = {};
+  bool reweighted = false;
+  std::string sampling_rule = {};                      // how pairs were drawn; empty: not known
+  std::optional<double> sampling_rate = std::nullopt;  // share of the model's pairs among those drawn
+};
+// The card of a model on a frozen board (kind "arena"); `facts` and `created` as above.
+GALLOP_API std::string make_card(const BoardEntry& entry, const BoardVotes& votes, std::string_view facts, std::string_view created = {});
+
 // The lines "<sha256>  <path>" of the clips that were judged, sorted by bytes of the path.
 GALLOP_API std::string media_manifest(const Results& results);
 

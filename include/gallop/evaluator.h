@@ -66,12 +66,12 @@ struct Problem {
 
 struct EvaluatorInfo {
   std::string name = {};
-  std::string profile = {};             // "vbench", "quick", "iqa", "reference", ...
-  std::string summary = {};             // one sentence
-  std::string licence = {};             // of the weights or parameters it loads; empty: none needed
-  std::vector<std::string> needs = {};  // any of: "weights:<file>", "prompt", "label:<name>", "image", "reference"
-  double low = 0.0, high = 1.0;         // range of the value; infinities allowed
-  bool higher_is_better = true;
+  std::string profile = {};                     // "vbench", "quick", "iqa", "reference", ...
+  std::string summary = {};                     // one sentence
+  std::string licence = {};                     // of the weights or parameters it loads; empty: none needed
+  std::vector<std::string> needs = {};          // any of: "weights:<file>", "prompt", "label:<name>", "image", "reference"
+  double low = 0.0, high = 1.0;                 // range of the value; infinities allowed
+  std::optional<bool> higher_is_better = true;  // unset: neither, the value describes and does not judge
   // Raised by one whenever a change gives the same clip another value: stored results of this evaluator, and of no other, are
   // then computed again.
   int version = 1;

@@ -30,6 +30,30 @@ void bind_card(py::module_& parent) {
       "make_card",
       [](const Results& results, const std::string& facts, const std::string& created) { return make_card(results, facts, created); },
       py::arg("results"), py::arg("facts"), py::arg("created") = "", py::call_guard<py::gil_scoped_release>());
+  module.def(
+      "make_arena_card",
+      [](std::string board, std::string model, double rating, double se, double low, double high, std::int64_t shown,
+         std::string file_sha256, std::int64_t count, std::optional<std::int64_t> voters, std::map<std::string, std::int64_t> filters,
+         std::string both_bad_policy, std::string estimator, std::string interval, bool reweighted, std::string sampling_rule,
+         std::optional<double> sampling_rate, const std::string& facts, const std::string& created) {
+        return make_card(
+            {.board = std::move(board), .model = std::move(model), .rating = rating, .se = se, .low = low, .high = high, .votes = shown},
+            {.file_sha256 = std::move(file_sha256),
+             .count = count,
+             .voters = voters,
+             .filters = std::move(filters),
+             .both_bad_policy = std::move(both_bad_policy),
+             .estimator = std::move(estimator),
+             .interval = std::move(interval),
+             .reweighted = reweighted,
+             .sampling_rule = std::move(sampling_rule),
+             .sampling_rate = sampling_rate},
+            facts, created);
+      },
+      py::arg("board"), py::arg("model"), py::kw_only(), py::arg("rating"), py::arg("se"), py::arg("low"), py::arg("high"),
+      py::arg("shown"), py::arg("file_sha256"), py::arg("count"), py::arg("voters"), py::arg("filters"), py::arg("both_bad_policy"),
+      py::arg("estimator"), py::arg("interval"), py::arg("reweighted"), py::arg("sampling_rule"), py::arg("sampling_rate"),
+      py::arg("facts"), py::arg("created") = "");
   module.def("media_manifest", &media_manifest, py::arg("results"));
   module.def(
       "sign_card", [](const std::string& text, const std::filesystem::path& key) { return sign_card(text, key); },

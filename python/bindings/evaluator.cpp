@@ -32,7 +32,7 @@ class PythonEvaluator final : public EvaluatorBase {
 };
 
 void register_python(const py::object& function, std::string name, std::string profile, std::string summary, double low, double high,
-                     bool higher_is_better, int version) {
+                     std::optional<bool> higher_is_better, int version) {
   EvaluatorInfo info{.name = std::move(name),
                      .profile = std::move(profile),
                      .summary = std::move(summary),
@@ -61,10 +61,10 @@ std::vector<ClipRequest> to_requests(const py::iterable& sources) {
 
 ClipRequest make_request(const py::object& clip, std::string prompt, std::map<std::string, std::string> labels, std::optional<Image> image,
                          const py::object& reference) {
-  auto request = to_request(clip);
-  request.prompt = std::move(prompt);
-  request.labels = std::move(labels);
-  request.image = std::move(image);
+  auto request = to_request(clip);  // what a request carries stays unless something else is said
+  if (!prompt.empty()) request.prompt = std::move(prompt);
+  if (!labels.empty()) request.labels = std::move(labels);
+  if (image) request.image = std::move(image);
   if (!reference.is_none()) request.reference = to_request(reference).clip;
   return request;
 }

@@ -20,6 +20,9 @@ SigningKey read_signing_key(const std::filesystem::path& file) {
 std::string make_card(const Results& results, std::string_view facts, std::string_view created) {
   return tensor::translated([&] { return benchmark::make_card(results, facts, created); });
 }
+std::string make_card(const BoardEntry& entry, const BoardVotes& votes, std::string_view facts, std::string_view created) {
+  return tensor::translated([&] { return benchmark::make_card(entry, votes, facts, created); });
+}
 std::string media_manifest(const Results& results) {
   return tensor::translated([&] { return benchmark::manifest_of(results); });
 }

@@ -1,6 +1,7 @@
 // From a run's results to its card.
 #include "benchmark/card.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -122,6 +123,41 @@ base::Json deviations_part(const Results& results, base::Json list) {
   return list;
 }
 
+// What only people know, by the names of the schema.
+class Facts {
+ public:
+  explicit Facts(std::string_view text) : facts_(text.empty() ? base::Json::object() : base::parse_json(text, "card facts")) {
+    GALLOP_CHECK(facts_.is_object(), InvalidArgument, "card facts: expected an object");
+    const std::vector<std::string> known = {"deviations", "evaluation", "model", "sampling", "statements", "supersedes"};
+    for (const auto& [key, value] : facts_.items())
+      GALLOP_CHECK(std::find(known.begin(), known.end(), key) != known.end(), InvalidArgument, "card facts: {} is not known{}",
+                   base::quote(key), base::suggestion(key, known));
+  }
+  base::Json at(const char* key) const { return facts_.contains(key) ? facts_.at(key) : base::Json(nullptr); }
+
+ private:
+  base::Json facts_;
+};
+
+// The parts that every kind of card has.
+base::Json started_card(const char* kind, const Facts& facts, std::string_view created) {
+  base::Json card = {
+      {"kind", kind}, {"created", creation_time(created)}, {"supersedes", facts.at("supersedes")}, {"statements", facts.at("statements")}};
+  for (const char* part : {"model", "sampling", "evaluation"}) card[part] = completed(part, facts.at(part));
+  auto& evaluation = card["evaluation"];
+  evaluation["library"]["name"] = "gallop";
+  evaluation["library"]["version"] = GALLOP_VERSION;
+  if (evaluation["mode"].is_null()) evaluation["mode"] = "deterministic";
+  return card;
+}
+
+std::string finished(base::Json card) {
+  card["label"] = {{"scheme", "ours/1"}, {"value", label_of(card, {})}, {"derived", true}};
+  const auto misfit = schema_misfit(card);
+  GALLOP_CHECK(misfit.empty(), InvalidArgument, "card facts: {}", misfit);
+  return canonical(card);
+}
+
 }  // namespace
 
 std::string manifest_of(const Results& results) {
@@ -131,38 +167,49 @@ std::string manifest_of(const Results& results) {
 }
 
 std::string make_card(const Results& results, std::string_view facts_text, std::string_view created) {
-  const auto facts = facts_text.empty() ? base::Json::object() : base::parse_json(facts_text, "card facts");
-  GALLOP_CHECK(facts.is_object(), InvalidArgument, "card facts: expected an object");
-  const std::vector<std::string> known = {"deviations", "evaluation", "model", "sampling", "statements", "supersedes"};
-  for (const auto& [key, value] : facts.items())
-    GALLOP_CHECK(std::find(known.begin(), known.end(), key) != known.end(), InvalidArgument, "card facts: {} is not known{}",
-                 base::quote(key), base::suggestion(key, known));
-  const auto fact = [&](const char* key) { return facts.contains(key) ? facts.at(key) : base::Json(nullptr); };
+  const Facts facts(facts_text);
   std::vector<std::string> dimensions;
   for (const auto& d : results.dimensions) dimensions.push_back(d.dimension);
-  base::Json card = {{"kind", "automatic"},
-                     {"created", creation_time(created)},
-                     {"votes", nullptr},
-                     {"supersedes", fact("supersedes")},
-                     {"statements", fact("statements")}};
+  auto card = started_card("automatic", facts, created);
+  card["votes"] = nullptr;
   card["benchmark"] = {
       {"name", results.suite}, {"version", results.suite_version}, {"suite_sha256", results.suite_sha256}, {"dimensions", dimensions}};
-  card["model"] = completed("model", fact("model"));
-  card["sampling"] = completed("sampling", fact("sampling"));
   card["media"] = media_part(results);
-  auto evaluation = completed("evaluation", fact("evaluation"));
-  evaluation["library"]["name"] = "gallop";
-  evaluation["library"]["version"] = GALLOP_VERSION;
+  auto& evaluation = card["evaluation"];
   if (evaluation["scorers"].empty()) evaluation["scorers"] = scorers_part(results);
-  if (evaluation["mode"].is_null()) evaluation["mode"] = "deterministic";
   if (evaluation["failures_policy"].is_null()) evaluation["failures_policy"] = "fail";
-  card["evaluation"] = evaluation;
   card["results"] = results_part(results);
-  card["deviations"] = deviations_part(results, fact("deviations"));
-  card["label"] = {{"scheme", "ours/1"}, {"value", label_of(card, {})}, {"derived", true}};
-  const auto misfit = schema_misfit(card);
-  GALLOP_CHECK(misfit.empty(), InvalidArgument, "card facts: {}", misfit);
-  return canonical(card);
+  card["deviations"] = deviations_part(results, facts.at("deviations"));
+  return finished(std::move(card));
+}
+
+std::string make_card(const BoardEntry& entry, const BoardVotes& votes, std::string_view facts_text, std::string_view created) {
+  GALLOP_CHECK(std::isfinite(entry.rating) && std::isfinite(entry.se) && entry.low <= entry.rating && entry.rating <= entry.high,
+               InvalidArgument, "card of {}: rating {} with interval {} to {} is no estimate", base::quote(entry.model), entry.rating,
+               entry.low, entry.high);
+  const Facts facts(facts_text);
+  const auto or_null = [](const auto& value) { return value ? base::Json(*value) : base::Json(nullptr); };
+  const auto text_or_null = [](const std::string& text) { return text.empty() ? base::Json(nullptr) : base::Json(text); };
+  auto card = started_card("arena", facts, created);
+  if (card["model"]["name"].is_null()) card["model"]["name"] = entry.model;
+  card["benchmark"] = {{"name", entry.board}, {"version", nullptr}, {"suite_sha256", nullptr}, {"dimensions", {"rating"}}};
+  card["media"] = completed("media", nullptr);
+  card["results"] = {
+      {"per_dimension", {{"rating", {{"value", entry.rating}, {"n", entry.votes}, {"se", entry.se}, {"ci95", {entry.low, entry.high}}}}}},
+      {"aggregates", base::Json::object()},
+      {"per_clip_sha256", nullptr}};
+  card["votes"] = {{"file_sha256", votes.file_sha256},
+                   {"count", votes.count},
+                   {"voters", or_null(votes.voters)},
+                   {"filters", votes.filters},
+                   {"both_bad_policy", votes.both_bad_policy},
+                   {"reweighted", votes.reweighted},
+                   {"estimator", text_or_null(votes.estimator)},
+                   {"interval", text_or_null(votes.interval)},
+                   {"sampling_rule", text_or_null(votes.sampling_rule)},
+                   {"sampling_rate", or_null(votes.sampling_rate)}};
+  card["deviations"] = facts.at("deviations").is_null() ? base::Json::array() : facts.at("deviations");
+  return finished(std::move(card));
 }
 
 }  // namespace gallop::benchmark

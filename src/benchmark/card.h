@@ -17,6 +17,7 @@ inline constexpr std::string_view kPredicateType = "urn:gallop:result-card/1";
 std::string label_of(const base::Json& card, const std::set<std::string>& absent_parties);
 
 std::string make_card(const Results& results, std::string_view facts, std::string_view created);
+std::string make_card(const BoardEntry& entry, const BoardVotes& votes, std::string_view facts, std::string_view created);
 std::string manifest_of(const Results& results);
 // The in-toto statement around a card, canonical.
 std::string statement_of(const base::Json& card);

@@ -14,9 +14,12 @@ base::Json subject(const char* name, const base::Json& digest) { return {{"name"
 
 std::string statement_of(const base::Json& card) {
   base::Json subjects = base::Json::array();
-  subjects.push_back(subject("media-manifest", card.at("media").at("manifest_sha256")));
-  subjects.push_back(subject("per-clip", card.at("results").at("per_clip_sha256")));
-  if (card.at("votes").is_object()) subjects.push_back(subject("votes", card.at("votes").at("file_sha256")));
+  const auto add = [&](const char* name, const base::Json& digest) {
+    if (!digest.is_null()) subjects.push_back(subject(name, digest));
+  };
+  add("media-manifest", card.at("media").at("manifest_sha256"));
+  add("per-clip", card.at("results").at("per_clip_sha256"));
+  if (card.at("votes").is_object()) add("votes", card.at("votes").at("file_sha256"));
   return canonical(
       {{"_type", "https://in-toto.io/Statement/v1"}, {"subject", subjects}, {"predicateType", kPredicateType}, {"predicate", card}});
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "arena/statistics.h"
 #include "base/check.h"
@@ -76,8 +77,8 @@ Estimate bootstrap(const std::vector<double>& differences, const CompareOptions&
   return summary(std::accumulate(differences.begin(), differences.end(), 0.0) / static_cast<double>(n), std::move(means));
 }
 
-PairedDifference difference_of(const std::string& dimension, const Pairs& pairs, bool higher_is_better, const CompareOptions& options,
-                               std::uint64_t number) {
+PairedDifference difference_of(const std::string& dimension, const Pairs& pairs, std::optional<bool> higher_is_better,
+                               const CompareOptions& options, std::uint64_t number) {
   PairedDifference out{.dimension = dimension, .prompts = static_cast<std::int64_t>(pairs.size())};
   std::vector<double> differences;
   for (const auto& [prompt, pair] : pairs) {
@@ -85,7 +86,10 @@ PairedDifference difference_of(const std::string& dimension, const Pairs& pairs,
     out.a += a / static_cast<double>(pairs.size());
     out.b += b / static_cast<double>(pairs.size());
     differences.push_back(b - a);
-    ++(a == b ? out.equal : (b > a) == higher_is_better ? out.better : out.worse);
+    if (a == b)
+      ++out.equal;
+    else if (higher_is_better.has_value())
+      ++((b > a) == *higher_is_better ? out.better : out.worse);
   }
   out.difference = bootstrap(differences, options, 2 * number);
   out.p = sign_flip_p(differences, options, 2 * number + 1);
@@ -123,11 +127,11 @@ Comparison compare(const Results& a, const Results& b, const CompareOptions& opt
   }
   for (const auto& [place, row] : right)
     if (!left.contains(place)) out.left_out.push_back({row->clip, row->dimension + ": only the second run has a score"});
-  std::map<std::string, bool> higher;
+  std::map<std::string, std::optional<bool>> higher;
   for (const auto& info : evaluators::list("")) higher[info.name] = info.higher_is_better;
   for (const auto& [dimension, pairs] : by_dimension) {
     const auto known = higher.find(dimension);
-    out.dimensions.push_back(difference_of(dimension, pairs, known == higher.end() || known->second, options, out.dimensions.size()));
+    out.dimensions.push_back(difference_of(dimension, pairs, known == higher.end() ? true : known->second, options, out.dimensions.size()));
   }
   correct_by_holm(out.dimensions);
   return out;

@@ -1,9 +1,11 @@
 """Projects outside the tree build against gallop: from the installed wheel, from `cmake --install`, by add_subdirectory."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -38,31 +40,30 @@ def wheel_prefix():
     return prefix if (prefix / "lib/cmake/gallop").is_dir() else None
 
 
+@contextmanager
+def plain_layout():
+    """The build tree without the wheel's layout. No object depends on it, so that linking again is all it costs."""
+    wheel = re.search(r"^SKBUILD:\w+=(.+)$", (BUILD / "CMakeCache.txt").read_text(), re.M)
+    if wheel is None:
+        yield
+        return
+    try:
+        run(CMAKE, "-S", ROOT, "-B", BUILD, "-DSKBUILD=OFF")
+        run(CMAKE, "--build", BUILD, "--target", "gallop")
+        yield
+    finally:
+        run(CMAKE, "-S", ROOT, "-B", BUILD, f"-DSKBUILD={wheel[1]}")
+        run(CMAKE, "--build", BUILD, "--target", "gallop")
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory):
     """A prefix made by `cmake --install`."""
     if not (BUILD / "CMakeCache.txt").exists():
         pytest.skip(f"no build in {BUILD}; run `make build` or set GALLOP_BUILD")
-    build_folder = BUILD
-    if "SKBUILD:" in (BUILD / "CMakeCache.txt").read_text():
-        # The wheel's build has the wheel's layout; a plain configuration, whose code need not be fast, only there.
-        build_folder = BUILD.parent / "plain"
-        run(
-            CMAKE,
-            "-S",
-            ROOT,
-            "-B",
-            build_folder,
-            "-G",
-            "Ninja",
-            "-DCMAKE_BUILD_TYPE=Release",
-            "-DCMAKE_CXX_FLAGS_RELEASE=-O0",
-            f"-DPython3_EXECUTABLE={sys.executable}",
-            f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja', path=str(Path(sys.executable).parent))}",
-        )
-        run(CMAKE, "--build", build_folder, "--target", "gallop")
     prefix = tmp_path_factory.mktemp("prefix")
-    run(CMAKE, "--install", build_folder, "--prefix", prefix)
+    with plain_layout():
+        run(CMAKE, "--install", BUILD, "--prefix", prefix)
     return prefix
 
 
@@ -146,7 +147,30 @@ def generate(program, folder):
     assert "frames" in refused.stderr
 
 
-EXAMPLES = {"generate": generate, "hello_video": hello_video, "score": score, "embed_in_cmake": embed_in_cmake}
+def suite(program, folder):
+    import gallop
+
+    (folder / "suite.csv").write_text("prompt,dimensions\na red car,sharpness;contrast\na horse,sharpness;contrast\n")
+    (folder / "clips").mkdir()
+    noise = np.random.default_rng(0)
+    for prompt in ("a red car", "a horse"):
+        for sample in range(5):
+            frames = gallop.Video(noise.integers(0, 255, (4, 64, 96, 3), np.uint8), fps=8.0)
+            gallop.write_video(folder / f"clips/{prompt}-{sample}.mp4", frames, preset="ultrafast")
+    arguments = [folder / "suite.csv", folder / "clips", folder / "run"]
+    lines = run(program, *arguments).splitlines()
+    assert lines[:2] == ["suite: 2 prompts, 10 clips found, 0 missing", "0 clips were judged already"]
+    values = {line.split()[0]: float(line.split()[1]) for line in lines if "scored" in line}
+    results = gallop.benchmark.read_results(folder / "run")
+    assert values == {name: pytest.approx(results.value(name), abs=1e-4) for name in ("sharpness", "contrast")}
+    assert "10 clips were judged already" in run(program, *arguments)
+    (folder / "clips/a horse-4.mp4").unlink()
+    lacking = subprocess.run([program, *arguments[:2], folder / "another"], capture_output=True, text=True, check=False)
+    assert lacking.returncode == 3
+    assert "a horse-4: sharpness: missing" in lacking.stdout
+
+
+EXAMPLES = {"generate": generate, "suite": suite, "hello_video": hello_video, "score": score, "embed_in_cmake": embed_in_cmake}
 
 
 @needs_cmake

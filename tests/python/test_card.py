@@ -5,7 +5,7 @@ import json
 
 import gallop
 import pytest
-from gallop import benchmark, card
+from gallop import arena, benchmark, card
 from gallop.cli import main
 
 FACTS = {
@@ -61,6 +61,42 @@ def test_a_signed_card_passes_every_check(run):
     assert {state for _, state in checks(report)} == {"passed"}
     manifest = card.media_manifest(results).splitlines()
     assert len(manifest) == 3 and manifest[0].endswith("  a-0.mp4")
+
+
+def test_a_frozen_board_has_a_card_for_each_model(tmp_path):
+    votes = tmp_path / "votes.csv"
+    rows = (
+        [("a", "b", "left")] * 60
+        + [("b", "a", "left")] * 40
+        + [("a", "c", "tie")] * 30
+        + [("c", "b", "left")] * 20
+        + [("b", "c", "left")] * 30
+    )
+    votes.write_text("left,right,outcome\n" + "".join(f"{','.join(row)}\n" for row in rows))
+    assert main(["arena", "rate", str(votes), "--json", str(tmp_path / "board.json")]) == 0
+    card.new_signing_key(tmp_path / "judges.key")
+    card.trust_key(tmp_path / "trust.json", tmp_path / "judges.key.pub", party="judges")
+    (tmp_path / "facts.json").write_text(json.dumps(FACTS))
+    arguments = ["--model", "a", "--facts", tmp_path / "facts.json", "--date", DATE, "--key", tmp_path / "judges.key"]
+    assert main(["card", "make", str(tmp_path / "board.json"), *map(str, arguments), "--out", str(tmp_path / "a.card")]) == 0
+    envelope = card.read_text(tmp_path / "a.card")
+    statement = json.loads(base64.b64decode(json.loads(envelope)["payload"]))
+    assert [subject["name"] for subject in statement["subject"]] == ["votes"]
+    body = statement["predicate"]
+    best = arena.rate(arena.read_votes(votes)).rows()[0]
+    assert body["kind"] == "arena" and body["votes"]["count"] == 180 and best["model"] == "a"
+    assert body["results"]["per_dimension"]["rating"] == {
+        "value": best["rating"],
+        "n": 130,
+        "se": best["se"],
+        "ci95": [best["lower"], best["upper"]],
+    }
+    report = card.verify_card(envelope, trust=tmp_path / "trust.json", votes=votes)
+    assert report.exit_code == 0 and report.label == "verified", report.checks
+    votes.write_text(votes.read_text() + "a,b,right\n")
+    assert card.verify_card(envelope, trust=tmp_path / "trust.json", votes=votes).exit_code == 6
+    with pytest.raises(gallop.NotFound, match="models: a, b, c"):
+        card.make_arena_card(tmp_path / "board.json", "d")
 
 
 def test_without_signature_or_trust_nothing_is_verified(run):

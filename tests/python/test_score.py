@@ -10,6 +10,7 @@ import jsonschema
 import numpy as np
 import pytest
 from conftest import ROOT, moving_square
+from gallop.report import build
 
 
 def test_one_line_scores_a_file_an_array_a_video_and_a_folder(clip, frames):
@@ -213,3 +214,17 @@ def test_memory_stays_bounded_on_a_long_clip(tmp_path):
     gallop.score(clip, dimensions=["contrast", "frozen_frames", "temporal_flickering"])
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert grown < 100, f"scoring 1,200 frames (276 MB of pixels) took {grown:.0f} MiB more"
+
+
+def test_a_measure_that_judges_nothing_has_no_rank(frames):
+    still = np.repeat(frames[:1], len(frames), axis=0)
+    table = gallop.score(
+        [gallop.Video(frames, fps=8.0), gallop.Video(still, fps=8.0)], dimensions=["sharpness", "motion_amount", "frozen_frames"]
+    )
+    shares = build._ranked(table)
+    assert "motion_amount" not in shares and set(shares["frozen_frames"].values()) == {0.0, 1.0}
+    assert {row["name"]: row["higher_is_better"] for row in table.to_dict()["dimensions"]} == {
+        "sharpness": True,
+        "motion_amount": None,
+        "frozen_frames": False,
+    }

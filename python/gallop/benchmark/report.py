@@ -99,28 +99,34 @@ def _lines(results, order, beside: list[Published]) -> list[dict]:
 
 
 def _radar(results, names, order, beside) -> tuple[str, str]:
-    """Normalised scores where the suite has a table, else shares of each measure's own range."""
+    """Normalised scores where the suite has a table, else shares of the way from the worse to the better end of each measure."""
     table = {row[0]: (row[1], row[2]) for row in _gallop.benchmark.normalisation_table(results[0].suite)}
     if not table:
-        table = {info.name: (info.low, info.high) for info in _gallop.evaluators() if math.isfinite(info.low) and math.isfinite(info.high)}
+        table = {
+            info.name: (info.low, info.high) if info.higher_is_better else (info.high, info.low)
+            for info in _gallop.evaluators()
+            if info.higher_is_better is not None and math.isfinite(info.low) and math.isfinite(info.high)
+        }
     axes = [name for name in order if name in table]
 
     def share(name, value):
-        low, high = table[name]
-        return 0.0 if value is None or math.isnan(value) else min(1.0, max(0.0, (value - low) / (high - low)))
+        worst, best = table[name]
+        return 0.0 if value is None or math.isnan(value) else min(1.0, max(0.0, (value - worst) / (best - worst)))
 
     series = [(name, [share(axis, run.value(axis)) for axis in axes]) for run, name in zip(results, names, strict=True)]
     best = [
         model for model in sorted(beside, key=lambda model: -model.scores.get("total", -1.0)) if all(axis in model.scores for axis in axes)
     ]
     series += [(model.name, [share(axis, model.scores[axis]) for axis in axes]) for model in best[: max(0, 3 - len(series))]]
-    return plots.radar(axes, series[:4]), "0 and 1 are the ends of the published normalisation, or of each measure's range"
+    return plots.radar(axes, series[:4]), "0 and 1 are the ends of the published normalisation, or the worst and the best a measure can say"
 
 
 def _worst(run, order, file: Path, clips: bool) -> list[dict]:
     higher = {info.name: info.higher_is_better for info in _gallop.evaluators()}
     chosen = {}
     for name in order:
+        if higher.get(name, True) is None:
+            continue
         rows = [row for row in run.rows if row.dimension == name and row.state == "scored" and math.isfinite(row.value)]
         rows.sort(key=lambda row: (row.value if higher.get(name, True) else -row.value, row.clip))
         chosen[name] = rows[:WORST_PER_DIMENSION]

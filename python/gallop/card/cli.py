@@ -19,27 +19,25 @@ def card():
 
 
 @card.command()
-@click.argument("run", type=_FOLDER)
+@click.argument("run", type=click.Path(exists=True))
+@click.option("--model", help="Model of an arena card; RUN is then the file of `gallop arena rate --json`.")
 @click.option("--facts", type=_FILE, help="JSON with model, sampling, evaluation, deviations, statements.")
 @click.option("--date", default="", help="RFC 3339 UTC time; default: SOURCE_DATE_EPOCH, else now.")
 @click.option("--key", type=_FILE, help="Sign with this private key.")
 @click.option("--sampling", type=_FOLDER, help="Folder with sampling.json; default: the folder of clips, when it has one.")
 @click.option("--out", type=_FILE, required=True)
-def make(run, facts, date, key, sampling, out):
-    """Write the card of RUN."""
-    from gallop import InvalidArgument
+def make(run, model, facts, date, key, sampling, out):
+    """Write the card of RUN: a run's folder, or with --model a frozen board."""
     from gallop.atomic import write_text
     from gallop.benchmark import read_results
-    from gallop.card import make_card, read_text, sampling_facts, sign_card, with_facts
+    from gallop.card import make_arena_card, make_card, read_facts, sampling_facts, sign_card, with_facts
 
-    try:
-        given = json.loads(read_text(facts)) if facts else {}
-    except (OSError, ValueError) as error:
-        raise InvalidArgument(f'facts: "{facts}": {error}') from error
-    if not isinstance(given, dict):
-        raise InvalidArgument(f'facts: "{facts}": expected an object with model, sampling, evaluation ...')
-    results = read_results(run)
-    text = make_card(results, with_facts(sampling_facts(sampling or results.videos), given), date)
+    told = read_facts(facts) if facts else {}
+    if model:
+        text = make_arena_card(run, model, told, date)
+    else:
+        results = read_results(run)
+        text = make_card(results, with_facts(sampling_facts(sampling or results.videos), told), date)
     write_text(out, sign_card(text, key) if key else text + "\n")
     click.echo(f"card: {out}{'' if key else ' (not signed)'}")
 

@@ -38,7 +38,7 @@ def evaluators(profile, as_json):
             info.name,
             info.profile,
             f"{info.low:g}..{info.high:g}",
-            "higher" if info.higher_is_better else "lower",
+            {True: "higher", False: "lower", None: "neither"}[info.higher_is_better],
             ", ".join(info.needs) or "-",
             info.summary,
         )

@@ -57,16 +57,18 @@ def _dimensions(table) -> list[dict]:
         {
             "name": name,
             "summary": infos[name].summary if name in infos else "",
-            "higher": infos[name].higher_is_better if name in infos else True,
+            "higher": infos[name].higher_is_better if name in infos else True,  # None: neither good nor bad
         }
         for name in table.dimensions
     ]
 
 
 def _ranked(table) -> dict[str, dict[float, float]]:
-    """Dimension -> value -> share in 0..1 of the way from worst to best among these clips."""
+    """Dimension -> value -> share in 0..1 of the way from worst to best among these clips. Without those that judge nothing."""
     shares = {}
     for dimension in _dimensions(table):
+        if dimension["higher"] is None:
+            continue
         values = [row[dimension["name"]] for row in table.rows() if row[dimension["name"]] is not None]
         low, high = (min(values), max(values)) if values else (0.0, 0.0)
         spread = (high - low) or 1.0
@@ -80,7 +82,7 @@ def _clips(table, previews: dict[str, Preview], prompts: dict[str, str]) -> list
     for number, (result, row) in enumerate(zip(table, table.rows(), strict=True)):
         scores = {score.dimension: score for score in result.scores}
         cells = [
-            {"name": n, "value": row[n], "text": "–" if row[n] is None else f"{row[n]:.4g}", "share": shares[n].get(row[n], 0.0)}
+            {"name": n, "value": row[n], "text": "–" if row[n] is None else f"{row[n]:.4g}", "share": shares.get(n, {}).get(row[n], 0.0)}
             for n in table.dimensions
         ]
         clips.append(
@@ -134,7 +136,7 @@ def _contests(table, contests: list[Contest], previews: dict[str, Preview]) -> l
 
 def _radar(table, pairs: list[Pair]) -> str:
     shares = _ranked(table)
-    names = [name for name in table.dimensions if len(set(shares[name])) > 1]
+    names = [name for name in table.dimensions if len(shares.get(name, {})) > 1]
     rows = {result.clip: row for result, row in zip(table, table.rows(), strict=True)}
 
     def mean_shares(clips):

@@ -2,6 +2,7 @@
 // itself: it tells still clips from lively ones.
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "evaluators/quick/track_judge.h"
 #include "evaluators/registration.h"
@@ -41,7 +42,7 @@ EvaluatorInfo information() {
           .needs = {},
           .low = 0.0,
           .high = std::numeric_limits<double>::infinity(),
-          .higher_is_better = true};
+          .higher_is_better = std::nullopt};
 }
 
 std::unique_ptr<EvaluatorBase> create(const std::filesystem::path&, const LoadOptions&) {

@@ -32,6 +32,14 @@ TEST_CASE("compare: exact sign-flip test for few prompts") {
   CHECK(same.dimensions[0].equal == 3);
 }
 
+TEST_CASE("compare: a measure without direction is neither better nor worse") {
+  const auto out = benchmark::compare(side({1, 1, 1}, "motion_amount"), side({2, 2, 1}, "motion_amount"), {});
+  CHECK(out.dimensions.at(0).prompts == 3);
+  CHECK(out.dimensions.at(0).better == 0);
+  CHECK(out.dimensions.at(0).worse == 0);
+  CHECK(out.dimensions.at(0).equal == 1);
+}
+
 TEST_CASE("compare: lower is better where the evaluator says so") {
   const auto out = benchmark::compare(side({1, 1, 1}, "noise_level"), side({2, 2, 2}, "noise_level"), {});
   CHECK(out.dimensions[0].worse == 3);
