@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "media/turn.h"
 
 namespace gallop::media {
 namespace {
@@ -53,19 +54,7 @@ int flags_of(ReaderContract contract) { return contract == ReaderContract::decor
 void turn(const RgbFrame& in, int degrees, RgbFrame& out) {
   const bool swapped = degrees != 180;
   out.resize(swapped ? in.width : in.height, swapped ? in.height : in.width);
-  constexpr std::int64_t kTile = 32;  // keeps both the rows read and the rows written in the cache
-  for (std::int64_t top = 0; top < in.height; top += kTile)
-    for (std::int64_t left = 0; left < in.width; left += kTile)
-      for (std::int64_t y = top; y < std::min(top + kTile, in.height); ++y)
-        for (std::int64_t x = left; x < std::min(left + kTile, in.width); ++x) {
-          const std::int64_t to_y = degrees == 90 ? x : degrees == 180 ? in.height - 1 - y : in.width - 1 - x;
-          const std::int64_t to_x = degrees == 90 ? in.height - 1 - y : degrees == 180 ? in.width - 1 - x : y;
-          const std::uint8_t* from = in.rgb.data() + (y * in.width + x) * 3;
-          std::uint8_t* to = out.rgb.data() + (to_y * out.width + to_x) * 3;
-          to[0] = from[0];
-          to[1] = from[1];
-          to[2] = from[2];
-        }
+  turn_plane({in.rgb.data(), 3 * in.width}, in.width, in.height, 3, degrees, {out.rgb.data(), 3 * out.width});
 }
 
 }  // namespace
@@ -106,6 +95,14 @@ void RgbConverter::scale(const AVFrame& frame, RgbFrame& target) {
 void RgbConverter::convert(const AVFrame& frame, RgbFrame& out) {
   GALLOP_CHECK(frame.width > 0 && frame.height > 0 && std::int64_t{frame.width} * frame.height <= kMostPixels, MediaError,
                "a frame of {}x{} pixels is beyond what is believable; the file is damaged", frame.width, frame.height);
+  // decord turns before it scales, which rounds differently; without scaling the order does not matter.
+  if (rotation_ != 0 && width_ > 0 && contract_ == ReaderContract::decord && can_turn(static_cast<AVPixelFormat>(frame.format))) {
+    const auto upright = turned_frame(frame, rotation_);
+    prepare(*upright, static_cast<int>(width_), static_cast<int>(height_));
+    out.resize(height_, width_);
+    scale(*upright, out);
+    return;
+  }
   const bool swapped = rotation_ == 90 || rotation_ == 270;
   const auto width = static_cast<int>(width_ > 0 ? (swapped ? height_ : width_) : frame.width);
   const auto height = static_cast<int>(height_ > 0 ? (swapped ? width_ : height_) : frame.height);

@@ -19,14 +19,6 @@ Conv2d Conv2d::of(const at::Tensor& weight, const at::Tensor& bias, std::int64_t
   return {weight.contiguous(at::MemoryFormat::ChannelsLast), bias, stride, padding};
 }
 
-at::Tensor instance_norm(const at::Tensor& x, double eps) {
-  // One image at a time keeps the channels_last layout and makes the result independent of the batch.
-  if (x.size(0) == 1) return at::batch_norm(x, {}, {}, {}, {}, true, 0.0, eps, false);
-  std::vector<at::Tensor> parts;
-  for (const auto& image : x.split(1)) parts.push_back(at::batch_norm(image, {}, {}, {}, {}, true, 0.0, eps, false));
-  return at::cat(parts);
-}
-
 at::Tensor pad_to_multiple(const at::Tensor& images, std::int64_t multiple) {
   const auto missing = [&](std::int64_t side) { return (multiple - side % multiple) % multiple; };
   const auto rows = missing(images.size(2)), columns = missing(images.size(3));

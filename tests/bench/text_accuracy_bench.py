@@ -17,8 +17,8 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 from text_clips import font_file, with_text  # noqa: E402
 
 FOOTAGE = ("skyline_pan_60fps.mp4", "arm_wrestling.mp4", "flipping_pancake_opus.mkv")
-TEXTS = {"english": "FRESH COFFEE", "chinese": "新鲜咖啡"}
-SIZES, CONTRASTS, MOTIONS = (12, 18, 24, 36, 60), (0.1, 0.25, 0.5, 1.0), (0, 4, 16)
+TEXTS = {"english": "OPEN LATE", "chinese": "欢迎光临"}
+SIZES, CONTRASTS, MOTIONS = (12, 18, 24, 36, 52), (0.25, 0.5, 0.75, 1.0), (0, 4, 16)
 SKIPPED = 77
 
 

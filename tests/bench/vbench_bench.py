@@ -1,11 +1,11 @@
-"""The eleven detector-free VBench dimensions against the vbench 0.1.5 package: same weights, same clips, same threads.
+"""The eleven detector-free VBench dimensions, and `scene` when named, against the vbench 0.1.5 package: same weights, same clips, same threads.
 
 Both sides sit loaded in processes of their own and are asked in turn, so that whatever else the machine does meets both;
 processor seconds stand beside those of the clock. Loading is timed apart. The limit beside them is what the products and
 convolutions of one run of ours take alone at the same shapes (operator_rates.py): in float32, and at the better of float32 and
 three products of bfloat16. Needs what tests/parity/vbench_parity.py needs; about two hours of one core.
 
-  --dimensions a,b   only these      --rounds N      --slow-rounds N (of human_action, minutes a clip for the reference)
+  --dimensions a,b   only these (scene takes minutes a clip) --rounds N      --slow-rounds N (of human_action, minutes a clip for the reference)
   --threads N        --clips N (only the last)      --out FILE (JSON; finished dimensions are kept)
 """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import operator_rates
 
-STYLE, PROMPT = "oil painting", "A cat walks on a red carpet, in cyberpunk style"
+STYLE, SCENE, PROMPT = "oil painting", "alley", "A cat walks on a red carpet, in cyberpunk style"
 
 
 def own(dimension, weights, threads):
@@ -34,12 +34,8 @@ def own(dimension, weights, threads):
 
         return every
     evaluator = gallop.make_evaluator(dimension, weights, device="cpu")
-    labels = (
-        {"appearance_style": STYLE}
-        if dimension == "appearance_style"
-        else {"action": "blowing glass"}
-        if dimension == "human_action"
-        else {}
+    labels = {"appearance_style": {"appearance_style": STYLE}, "human_action": {"action": "blowing glass"}, "scene": {"scene": SCENE}}.get(
+        dimension, {}
     )
     return lambda clip: evaluator.score(clip, prompt=PROMPT, labels=labels).value
 
@@ -74,6 +70,10 @@ def reference(dimension, weights, threads):
     torch.jit.load = reference_vbench.not_torchscript
     import vbench
 
+    if dimension == "scene":  # its tokenizer's files are read from the current folder
+        from reference_tag2text import bert_folder
+
+        os.chdir(bert_folder(str(weights / "vocab.txt")))
     module = importlib.import_module(f"vbench.{dimension}")
     arguments = reference_vbench.submodules(dimension, weights, Path(vbench.__file__).parent)
     compute = getattr(module, f"compute_{dimension}")
@@ -81,7 +81,8 @@ def reference(dimension, weights, threads):
     folder = Path(tempfile.mkdtemp())
 
     def score(clip):
-        labels = {"appearance_style": {"appearance_style": STYLE}} if dimension == "appearance_style" else {}
+        labels = {"appearance_style": {"appearance_style": STYLE}, "scene": {"scene": {"scene": {"scene": SCENE}}}}
+        labels = {dimension: labels[dimension]} if dimension in labels else {}
         file = folder / "work.json"
         file.write_text(json.dumps([{"prompt_en": PROMPT, "dimension": [dimension], "video_list": [clip], "auxiliary_info": labels}]))
         with torch.no_grad():
@@ -110,7 +111,16 @@ def remember_models(module):
 
         return call
 
-    for name in ("create_model", "DynamicDegree", "MotionSmoothness", "MUSIQ", "ViCLIP", "SimpleTokenizer", "get_aesthetic_model"):
+    for name in (
+        "create_model",
+        "DynamicDegree",
+        "MotionSmoothness",
+        "MUSIQ",
+        "ViCLIP",
+        "SimpleTokenizer",
+        "get_aesthetic_model",
+        "tag2text_caption",
+    ):
         if hasattr(module, name):
             setattr(module, name, timed(getattr(module, name), once=True))
     if hasattr(module, "clip"):

@@ -1,7 +1,9 @@
 // Captions of single frames as JSON lines, for the live comparison with the reference captioner.
-// usage: vbench_captions WEIGHTS STEP CLIP...: every STEP-th of the 16 middle frames of each clip.
+// usage: vbench_captions WEIGHTS STEP CLIP...: every STEP-th of the 16 middle frames of each clip, with the processor
+// seconds of each.
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "base/json.h"
 #include "evaluators/vbench/captioner.h"
@@ -18,6 +20,7 @@ int main(int count, char** words) {
   }
   try {
     const c10::InferenceMode guard;
+    at::set_num_threads(1);
     const auto captioner = evaluators::vbench::Captioner::load(words[1], {.device = {}});
     const auto step = std::atoi(words[2]);
     for (int i = 3; i < count; ++i) {
@@ -25,11 +28,12 @@ int main(int count, char** words) {
       for (int frame = 0; const auto view = source->next(); ++frame) {
         if (frame % step != 0) continue;
         const auto picture = tensor::tag2text_384(evaluators::vbench::view_of(*view));
+        const auto start = std::clock();
         const auto caption = captioner.describe(captioner.look(picture)).front();
-        std::printf("%s\n",
-                    base::Json({{"clip", words[i]}, {"frame", frame}, {"tags", caption.tags}, {"ids", caption.ids}, {"text", caption.text}})
-                        .dump()
-                        .c_str());
+        const auto seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+        const base::Json answer = {{"clip", words[i]},   {"frame", frame},       {"tags", caption.tags},
+                                   {"ids", caption.ids}, {"text", caption.text}, {"seconds", seconds}};
+        std::printf("%s\n", answer.dump().c_str());
         std::fflush(stdout);
       }
     }

@@ -1,7 +1,6 @@
 """Live comparison of i2v_background with DreamSim 0.2.1 on deterministic weights.
 
-Needs, in the interpreter GALLOP_VBENCH_PYTHON or on PYTHONPATH for it, also dreamsim 0.2.1 with peft 0.6.2, accelerate 0.24.1 and
-open_clip_torch 2.24.0 (all with --no-deps). Tolerance 1e-4 on values and on the likeness of each frame to the picture: both sides are float32,
+Needs GALLOP_VBENCH_PYTHON and the folder of packages that .ci/reference makes for it (.dreamsim, or GALLOP_DREAMSIM). Tolerance 1e-4 on values and on the likeness of each frame to the picture: both sides are float32,
 and random networks make everything alike, so the distance from 1 must agree to one part in a hundred as well.
 """
 
@@ -13,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import gallop
-from common import options, reference_python, shared, skip
+from common import ROOT, options, reference_python, shared
 
 CASES = (("derived/vertical_9x16_tiny.mp4", "chelsea_cat.png"), ("real/park_nonzero_start.mp4", "kodim03.png"))
 TOLERANCE = 1e-4
@@ -22,11 +21,13 @@ TOLERANCE = 1e-4
 def main() -> int:
     settings = options(__doc__)
     root, python = shared(), reference_python("vbench")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "reference"), os.environ.get("PYTHONPATH", "")])}
-    if subprocess.run(
-        [python, "-c", "import peft, importlib.util as u; assert u.find_spec('dreamsim')"], env=environment, capture_output=True
-    ).returncode:
-        skip("the reference interpreter has no dreamsim and peft")
+    packages = Path(os.environ.get("GALLOP_DREAMSIM", ROOT / ".dreamsim"))
+    if not (packages / "dreamsim").is_dir():
+        print(
+            f"FAILED: no dreamsim in {packages}; run `make reference`, or name a folder that has it with GALLOP_DREAMSIM (tests/parity/README.md)"
+        )
+        return 1
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "reference"), str(packages)])}
     folder = Path(os.environ.get("GALLOP_DREAMSIM_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-dreamsim-weights"))
     failures = 0
     for clip, image in CASES[: 1 if settings.quick else None]:

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 
@@ -34,6 +35,8 @@ def main() -> None:
     )
     checkpoint = os.path.abspath(checkpoint)
     import torch
+
+    torch.set_num_threads(1)
     import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)
 
     root = bert_folder(vocabulary)
@@ -53,15 +56,27 @@ def main() -> None:
 
         model.text_decoder.generate = keep_ids
         names = {name: index for index, name in reversed(list(enumerate(model.tag_array)))}
+        print(
+            json.dumps({"same_names": {index: names[name] for index, name in enumerate(model.tag_array) if names[name] != index}}),
+            flush=True,
+        )
         transform = tag2text_transform(384)
         for clip in clips:
-            for number, frame in enumerate(load_video(clip, num_frames=16, return_tensor=False, width=384, height=384)):
+            try:
+                frames = load_video(clip, num_frames=16, return_tensor=False, width=384, height=384)
+            except Exception as error:  # decord's own class; it cannot open AV1, for one
+                print(json.dumps({"clip": clip, "error": str(error).splitlines()[0]}), flush=True)
+                continue
+            for number, frame in enumerate(frames):
                 if number % step:
                     continue
+                start = time.process_time()
                 captions, tags = model.generate(transform(frame).unsqueeze(0), tag_input=None, return_tag_predict=True)
+                seconds = time.process_time() - start
                 ids = [token for token in generated.pop()[0].tolist() if token not in (102, 0)]
                 given = [names[name] for name in tags[0].split(" | ") if name]
-                print(json.dumps({"clip": clip, "frame": number, "tags": given, "ids": ids, "text": captions[0]}), flush=True)
+                answer = {"clip": clip, "frame": number, "tags": given, "ids": ids, "text": captions[0], "seconds": seconds}
+                print(json.dumps(answer), flush=True)
     shutil.rmtree(root)
 
 

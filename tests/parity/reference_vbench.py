@@ -33,6 +33,7 @@ def submodules(dimension: str, weights: Path, package: Path) -> object:
         "overall_consistency": {"pretrain": str(weights / "ViClip-InternVid-10M-FLT.pth")},
         "appearance_style": {"name": clip},
         "temporal_flickering": [],
+        "scene": {"pretrained": str(weights / "tag2text_swin_14m.pth"), "image_size": 384, "vit": "swin_b"},
     }[dimension]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 SKIPPED = 77  # exit status of a comparison that could not run here
 #: Minutes and gigabytes each: only in the full form.
-FULL_ONLY = ("i2v_parity", "tag2text_parity")
+FULL_ONLY = ("cotracker_parity", "i2v_parity", "tag2text_parity")
 
 
 def main() -> int:

@@ -34,8 +34,6 @@ def _score(frames, prompt):
     return table.results[0].scores[0]
 
 
-# Slow: fails until the reader is as good as it should be, which its page says.
-@pytest.mark.slow
 @pytest.mark.parametrize("language", WORDS)
 def test_large_clear_text_is_read(footage, language):
     if font_file(language) is None:

@@ -1,4 +1,4 @@
-// Reads the text in a picture. Tesseract does it, when the library is built with it (GALLOP_WITH_TESSERACT).
+// Reads single lines of text. Tesseract does it, when the library is built with it (GALLOP_WITH_TESSERACT).
 #pragma once
 
 #include <filesystem>
@@ -12,9 +12,13 @@ namespace gallop::evaluators::ocr {
 // Used by one thread at a time.
 class Reader {
  public:
+  struct Reading {
+    std::string text;    // UTF-8
+    int confidence = 0;  // 0..100
+  };
   virtual ~Reader() = default;
-  // Text lines of uint8 RGB [H, W, 3], UTF-8, wherever they stand.
-  virtual std::string read(const at::Tensor& picture) = 0;
+  // One line, dark on light, uint8 [H, W].
+  virtual Reading read(const at::Tensor& line) = 0;
 };
 
 // `language`: "eng", "chi_sim" or several with "+" between; its *.traineddata lies in `folder` or where Tesseract was installed.

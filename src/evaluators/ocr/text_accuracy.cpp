@@ -1,10 +1,11 @@
 // text_accuracy: does the clip show the words that stand in quotes in its prompt. Not a VBench dimension.
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "base/check.h"
 #include "base/names.h"
-#include "evaluators/ocr/reader.h"
+#include "evaluators/ocr/frame_reader.h"
 #include "evaluators/ocr/text_match.h"
 #include "evaluators/registration.h"
 #include "evaluators/vbench/frame_tensor.h"
@@ -17,7 +18,7 @@ namespace gallop::evaluators::text_accuracy {
 namespace {
 
 constexpr const char* kName = "text_accuracy";
-constexpr std::int64_t kShortSide = 720;  // smaller frames are enlarged: Tesseract wants letters of twenty pixels and more
+constexpr std::int64_t kSmallest = 720, kLargest = 1080;  // short sides that frames are brought to
 
 // Readers by language, opened when first asked for. The evaluator is used by one thread.
 struct Readers {
@@ -42,30 +43,37 @@ std::vector<std::string> wanted_texts(const ClipRequest& request) {
   return wanted;
 }
 
-at::Tensor enlarged(const at::Tensor& frame) {
-  const auto side = std::min(frame.size(1), frame.size(2));
-  if (side >= kShortSide) return frame.squeeze(0);
-  return tensor::resize_pillow(frame, tensor::short_side_size({frame.size(1), frame.size(2)}, kShortSide), tensor::PillowFilter::bicubic)
-      .squeeze(0);
+// Luma uint8 [H, W] of a frame uint8 [1, H, W, 3], at a size at which letters of a dozen pixels are read.
+at::Tensor luma_of(const at::Tensor& frame) {
+  auto picture = frame;
+  const auto side = std::min(frame.size(1), frame.size(2)), wanted = std::clamp(side, kSmallest, kLargest);
+  if (side != wanted)
+    picture = tensor::resize_pillow(frame, tensor::short_side_size({frame.size(1), frame.size(2)}, wanted), tensor::PillowFilter::bicubic);
+  const auto weights = at::tensor({0.299F, 0.587F, 0.114F}, at::kFloat);
+  return picture.squeeze(0).to(at::kFloat).matmul(weights).round_().to(at::kByte);
 }
 
 class Judge final : public ClipJudge {
  public:
-  Judge(const Models& models, const ClipContext& context) : chinese_(false), reader_(nullptr) {
+  Judge(const Models& models, const ClipContext& context) {
+    std::vector<std::u32string> wanted;
+    bool han = false;
     for (const auto& text : wanted_texts(context.request)) {
-      wanted_.push_back(ocr::comparable(text));
-      letters_ += wanted_.back().size();
-      chinese_ = chinese_ || ocr::has_han(text);
+      wanted.push_back(ocr::comparable(text));
+      letters_ += wanted.back().size();
+      han = han || ocr::has_han(text);
     }
-    reader_ = &models->of(chinese_);
+    frames_.emplace(models->of(han), std::move(wanted), han);
   }
 
   void push(const media::FrameView& frame) override {
-    const auto found = ocr::comparable(reader_->read(enlarged(vbench::view_of(frame))));
     std::size_t errors = 0;
     std::u32string seen;
-    for (const auto& text : wanted_) {
-      const auto match = ocr::best_match(text, found);
+    auto luma = luma_of(vbench::host_view_of(frame));
+    // Short and still clips show the same picture again.
+    if (!luma_.defined() || !luma.equal(luma_)) matches_ = frames_->read(luma);
+    luma_ = std::move(luma);
+    for (const auto& match : matches_) {
       errors += match.errors;
       seen += match.text;
     }
@@ -92,9 +100,9 @@ class Judge final : public ClipJudge {
   }
 
  private:
-  bool chinese_;
-  ocr::Reader* reader_;
-  std::vector<std::u32string> wanted_;
+  std::optional<ocr::FrameReader> frames_;
+  at::Tensor luma_;                  // of the last frame
+  std::vector<ocr::Match> matches_;  // and what it shows
   std::size_t letters_ = 0;
   std::vector<double> rates_, steadiness_;
   std::u32string last_;

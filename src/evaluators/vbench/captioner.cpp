@@ -3,6 +3,7 @@
 #include "evaluators/vbench/detector_checkpoints.h"
 #include "evaluators/vbench/model_cache.h"
 #include "evaluators/vbench/tag_names.h"
+#include "text/utf8.h"
 
 namespace gallop::evaluators::vbench {
 namespace {
@@ -20,6 +21,12 @@ bool of_captioner(const std::string& name) {
   for (const std::string_view part : {"visual_encoder.", "text_decoder.", "tag_encoder.", "label_embed.", "fc."})
     if (name.starts_with(part)) return true;
   return false;
+}
+
+// Pieces that are joined to the prompt's last word leave less of it: the reference cuts by length all the same, counted in letters.
+std::string without_prompt(const std::string& whole) {
+  const auto letters = text::letters(whole);
+  return letters.size() <= kPrompt.size() ? std::string() : whole.substr(letters[kPrompt.size()].offset);
 }
 
 }  // namespace
@@ -61,9 +68,8 @@ std::vector<Captioner::Caption> Captioner::describe(const at::Tensor& seen) cons
   auto texts = model_->captions(states, {}, prompt);
   std::vector<Caption> captions;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto whole = words_.decode(texts[i]);
-    // Pieces that are joined to the prompt's last word leave less of it: the reference cuts by length all the same.
-    captions.push_back({std::move(tags[i]), std::move(texts[i]), whole.substr(std::min(whole.size(), kPrompt.size()))});
+    auto text = without_prompt(words_.decode(texts[i]));
+    captions.push_back({std::move(tags[i]), std::move(texts[i]), std::move(text)});
   }
   return captions;
 }

@@ -1,0 +1,29 @@
+// Instance normalisation against double precision, on maps large enough for float32 sums to lose digits.
+#include <doctest/doctest.h>
+
+#include "nn/layers.h"
+#include "tensor/noise.h"
+
+namespace gallop {
+namespace {
+
+at::Tensor expected(const at::Tensor& x, double eps) {
+  const auto wide = x.to(at::kDouble), centred = wide - wide.mean({2, 3}, true);
+  return centred / (centred.square().mean({2, 3}, true) + eps).sqrt();
+}
+
+TEST_CASE("instance norm: as in double precision, in either layout, whatever the batch") {
+  for (const auto& [channels, height, width] :
+       {std::tuple(64, 192, 256), std::tuple(5, 3, 7), std::tuple(96, 17, 16), std::tuple(3, 1, 1)}) {
+    const auto x = tensor::seeded_normal({2, channels, height, width}, 7).relu().mul(2.0).add(0.7);
+    const auto right = expected(x, 1e-5);
+    const auto last = x.contiguous(at::MemoryFormat::ChannelsLast), found = nn::instance_norm(last);
+    CHECK((found.to(at::kDouble) - right).abs().max().item<double>() < 2e-6 * right.abs().max().item<double>() + 1e-6);
+    CHECK((nn::instance_norm(x).to(at::kDouble) - right).abs().max().item<double>() < 2e-6 * right.abs().max().item<double>() + 1e-6);
+    CHECK(found.strides() == last.strides());
+    CHECK(nn::instance_norm(last.narrow(0, 1, 1)).equal(found.narrow(0, 1, 1)));
+  }
+}
+
+}  // namespace
+}  // namespace gallop
