@@ -350,7 +350,7 @@ class EvaluatorInfo:
     def high(self) -> float:
         ...
     @property
-    def higher_is_better(self) -> bool:
+    def higher_is_better(self) -> bool | None:
         ...
     @property
     def licence(self) -> str:
@@ -369,6 +369,9 @@ class EvaluatorInfo:
         ...
     @property
     def summary(self) -> str:
+        ...
+    @property
+    def version(self) -> int:
         ...
 class Evaluator:
     """
@@ -639,9 +642,9 @@ def read_image(file: os.PathLike | str | bytes) -> Image:
     ...
 def read_video(file: os.PathLike | str | bytes, *, contract: str = 'native', first: typing.SupportsInt | typing.SupportsIndex = 0, count: typing.SupportsInt | typing.SupportsIndex | None = None, audio: bool = True, threads: typing.SupportsInt | typing.SupportsIndex = 0) -> Video:
     ...
-def register_evaluator(function: typing.Any, name: str, *, profile: str = 'custom', summary: str = '', low: typing.SupportsFloat | typing.SupportsIndex = 0.0, high: typing.SupportsFloat | typing.SupportsIndex = 1.0, higher_is_better: bool = True) -> None:
+def register_evaluator(function: typing.Any, name: str, *, profile: str = 'custom', summary: str = '', low: typing.SupportsFloat | typing.SupportsIndex = 0.0, high: typing.SupportsFloat | typing.SupportsIndex = 1.0, higher_is_better: bool | None = True, version: typing.SupportsInt | typing.SupportsIndex = 1) -> None:
     """
-    Adds an evaluator: function(ClipRequest) -> float or Score. An exception of the function ends the run.
+    Adds an evaluator: function(ClipRequest) -> float or Score. An exception of the function ends the run. Raise `version` when a change gives the same clip another value: stored results of this evaluator are then computed again.
     """
 def set_log_level(level: str) -> None:
     ...

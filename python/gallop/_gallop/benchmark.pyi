@@ -7,7 +7,7 @@ import collections.abc
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Aggregate', 'Comparison', 'DimensionResult', 'Estimate', 'LedgerEntry', 'NamedProblem', 'PairedDifference', 'Preflight', 'ResultRow', 'Results', 'RunPlan', 'Suite', 'SuiteRecord', 'SuiteRun', 'UnitScorer', 'WorkUnit', 'compare', 'merge_runs', 'normalisation_table', 'preflight', 'read_results', 'run_suite', 'totals']
+__all__: list[str] = ['Aggregate', 'Comparison', 'DimensionResult', 'Estimate', 'LedgerEntry', 'NamedProblem', 'PairedDifference', 'Preflight', 'ResultRow', 'Results', 'RunPlan', 'ScorerFacts', 'Suite', 'SuiteRecord', 'SuiteRun', 'UnitScorer', 'WorkUnit', 'compare', 'merge_runs', 'normalisation_table', 'preflight', 'read_results', 'run_suite', 'totals']
 class SuiteRecord:
     """
     One prompt and what is judged about its clips.
@@ -218,6 +218,31 @@ class Aggregate:
     @property
     def name(self) -> str:
         ...
+class ScorerFacts:
+    """
+    What judged a dimension: evaluator version, weights, reader, number type, device class.
+    """
+    @property
+    def device(self) -> str:
+        ...
+    @property
+    def dimension(self) -> str:
+        ...
+    @property
+    def dtype(self) -> str:
+        ...
+    @property
+    def library(self) -> str:
+        ...
+    @property
+    def reader(self) -> str:
+        ...
+    @property
+    def version(self) -> int:
+        ...
+    @property
+    def weights_sha256(self) -> list[str]:
+        ...
 class PairedDifference:
     """
     Second run minus first on one dimension.
@@ -337,6 +362,9 @@ class Results:
     def samples(self) -> int:
         ...
     @property
+    def scorers(self) -> list[ScorerFacts]:
+        ...
+    @property
     def suite(self) -> str:
         ...
     @property
@@ -352,7 +380,7 @@ class LedgerEntry:
     """
     A result as a worker hands it back; pickles.
     """
-    def __getstate__(self) -> tuple[str, str, str, str, str, typing.Any]:
+    def __getstate__(self) -> tuple[str, str, str, str, str, str, typing.Any]:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...

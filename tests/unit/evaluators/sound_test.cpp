@@ -5,6 +5,8 @@
 #include <functional>
 #include <random>
 
+#include "evaluators/registry.h"
+#include "evaluators/score_clips.h"
 #include "evaluators/sound/alignment.h"
 #include "evaluators/sound/loudness_meter.h"
 #include "gallop/evaluator.h"
@@ -30,7 +32,7 @@ Video with(const Audio& audio, std::int64_t frames = 25, double fps = 25.0) {
   return test::moving_square(frames, 24, 96, fps).with_audio(audio);
 }
 
-Score judged(const std::string& name, const Video& video) { return make_evaluator(name)->score(ClipRequest{.clip = video}); }
+Score judged(const std::string& name, const Video& video) { return evaluators::make(name, {}, {})->score(ClipRequest{.clip = video}); }
 
 std::function<double(double)> tone(double amplitude, double hertz) {
   return [=](double t) { return amplitude * std::sin(kTurn * hertz * t); };
@@ -162,7 +164,7 @@ TEST_CASE("sound: a clip without sound has a problem, not a score") {
   ScoreOptions options;
   options.profile = "sound";
   const ClipRequest silent{.clip = test::moving_square(12, 24, 96)};
-  const auto results = score_clips(std::span(&silent, 1), options);
+  const auto results = evaluators::score_clips(std::span(&silent, 1), options, {});
   REQUIRE(results.size() == 1);
   CHECK(results[0].scores.empty());
   CHECK(results[0].problems.size() == 6);
