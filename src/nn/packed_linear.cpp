@@ -1,6 +1,8 @@
 #include "nn/packed_linear.h"
 
+#include "base/check.h"
 #include "nn/tile_product.h"
+#include "tensor/mapped_pages.h"
 #include "tensor/record.h"
 
 namespace gallop::nn {
@@ -20,9 +22,17 @@ void PackedLinear::pack() {
   packed_ = at::empty({out_, in_, 2}, at::kBFloat16);
   tiles::pack_weight(plain_.weight.contiguous().const_data_ptr<float>(), out_, in_,
                      static_cast<std::uint16_t*>(packed_.mutable_data_ptr()));
+  drop_pages();  // the file's, that were read just now
   plain_.weight = at::Tensor();
   if (plain_.bias.defined()) plain_.bias = plain_.bias.contiguous();
 }
+
+PackedLinear PackedLinear::in(at::ScalarType dtype) const {
+  GALLOP_ASSERT(!packed_.defined());
+  return {plain_.weight.to(dtype), plain_.bias.defined() ? plain_.bias.to(dtype) : plain_.bias};
+}
+
+void PackedLinear::drop_pages() const { tensor::drop_mapped_pages(plain_.weight); }
 
 at::Tensor PackedLinear::outputs(const at::Tensor& x, std::int64_t first, std::int64_t last) const {
   if (!packed_.defined()) return Linear{part(plain_.weight, first, last), part(plain_.bias, first, last)}(x);

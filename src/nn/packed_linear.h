@@ -15,6 +15,9 @@ class PackedLinear {
       : plain_{weight, bias}, out_(weight.size(0)), in_(weight.size(1)) {}
   PackedLinear(const Linear& linear) : PackedLinear(linear.weight, linear.bias) {}  // NOLINT: implicit on purpose
   void pack();
+  // Of a layer that is not packed: in another type, and memory of a mapped file given back.
+  PackedLinear in(at::ScalarType dtype) const;
+  void drop_pages() const;
   at::Tensor operator()(const at::Tensor& x) const { return outputs(x, 0, out_); }
   // Only the outputs first .. last - 1; both multiples of 32.
   at::Tensor outputs(const at::Tensor& x, std::int64_t first, std::int64_t last) const;

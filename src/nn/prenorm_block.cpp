@@ -46,12 +46,22 @@ void PrenormBlock::pack() {
   for (auto* layer : {&qkv, &proj, &fc1, &fc2}) layer->pack();
 }
 
+PrenormBlock PrenormBlock::in(at::ScalarType dtype) const {
+  auto block = *this;
+  for (auto* layer : {&block.qkv, &block.proj, &block.fc1, &block.fc2}) *layer = layer->in(dtype);
+  return block;
+}
+
+void PrenormBlock::drop_pages() const {
+  for (const auto* layer : {&qkv, &proj, &fc1, &fc2}) layer->drop_pages();
+}
+
 at::Tensor run_to_first_token(const std::vector<PrenormBlock>& blocks, at::Tensor tokens) {
   for (std::size_t i = 0; i + 1 < blocks.size(); ++i) tokens = blocks[i](tokens);
   return blocks.back().first_token(tokens).select(1, 0);
 }
 
-PrenormBlock load_clip_block(const Params& params, std::int64_t width, std::int64_t heads) {
+PrenormBlock load_clip_block(const Params& params, std::int64_t width, std::int64_t heads, Kept kept) {
   const auto attention = params / "attn", mlp = params / "mlp";
   PrenormBlock block{.norm1 = LayerNorm::load(params / "ln_1", width, 1e-5),
                      .norm2 = LayerNorm::load(params / "ln_2", width, 1e-5),
@@ -61,7 +71,7 @@ PrenormBlock load_clip_block(const Params& params, std::int64_t width, std::int6
                      .fc2 = Linear::load(mlp / "c_proj", 4 * width, width),
                      .heads = heads,
                      .activation = Activation::quick_gelu};
-  block.pack();
+  if (kept == Kept::packed) block.pack();
   return block;
 }
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/mapped_pages.h"
 #include "base/names.h"
+#include "tensor/mapped_pages.h"
 
 namespace gallop::weights {
 namespace {
@@ -28,7 +28,7 @@ bool fits(at::IntArrayRef found, at::IntArrayRef wanted) {
 // Once a value has been converted nobody reads it in the file again.
 at::Tensor converted(const at::Tensor& stored, at::ScalarType dtype) {
   auto value = stored.to(dtype);
-  if (stored.is_cpu() && !value.is_alias_of(stored)) base::drop_mapped_pages({static_cast<const std::byte*>(stored.const_data_ptr()), stored.nbytes()});
+  if (!value.is_alias_of(stored)) tensor::drop_mapped_pages(stored);
   return value;
 }
 

@@ -137,30 +137,20 @@ weights::WeightMap open_checkpoint(const std::filesystem::path& file, const Chec
 
 namespace {
 
-// Tensors of a mapped file that a loading model was given. Most are brought into another form at once, so that the file's pages
-// only fill memory; those still in use come back when they are read.
+// Tensors of a mapped file that a loading model was given. Most have been brought into another form when it is loaded, so that the
+// file's pages only fill memory; those still in use come back when they are read.
 class HandedOut {
  public:
   HandedOut() = default;
   HandedOut(const HandedOut&) = delete;
   HandedOut& operator=(const HandedOut&) = delete;
-  ~HandedOut() { release(); }
+  ~HandedOut() { std::for_each(places_.begin(), places_.end(), base::drop_mapped_pages); }
   void add(const at::Tensor& tensor) {
-    if (!tensor.is_cpu()) return;
-    tensors_.push_back(tensor);
-    constexpr std::size_t kAtOnce = 32 << 20;
-    if ((bytes_ += tensor.nbytes()) > kAtOnce) release();
+    if (tensor.is_cpu()) places_.emplace_back(static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes());
   }
 
  private:
-  void release() {
-    for (const auto& tensor : tensors_) base::drop_mapped_pages({static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()});
-    tensors_.clear();
-    bytes_ = 0;
-  }
-
-  std::vector<at::Tensor> tensors_;
-  std::size_t bytes_ = 0;
+  std::vector<std::span<const std::byte>> places_;  // the tensors themselves may be gone: nothing is read there
 };
 
 }  // namespace
@@ -168,7 +158,8 @@ class HandedOut {
 nn::Params params_of(weights::WeightMap& map, const Placement& placement) {
   const auto handed_out = std::make_shared<HandedOut>();
   return nn::Params([&map, placement, handed_out](const std::string& name, at::IntArrayRef shape) {
-    const auto tensor = map.take(name, shape);
+    const bool stored = placement.stored != nullptr && placement.stored(name);
+    const auto tensor = map.take(name, shape, stored ? weights::DTypePolicy::stored : weights::DTypePolicy::model);
     handed_out->add(tensor);
     return placement(name, tensor);
   });

@@ -40,7 +40,7 @@ std::shared_ptr<const ClipText> load_clip_text(const std::filesystem::path& weig
         return ClipText{{models::clip::TextTower::load({}, params), text::ClipBpe::load(vocabulary), text::ClipBpe::Overflow::error},
                         params("logit_scale", {})};
       },
-      of_text, clip_half);
+      of_text, clip_half, models::clip::kept_as_stored);
 }
 
 }  // namespace gallop::evaluators::vbench

@@ -7,12 +7,13 @@
 
 namespace gallop::evaluators::vbench {
 
-// Names of a checkpoint that its reference holds in float16 on a GPU; null: the network is float32 everywhere.
+// Some names of a checkpoint. `half`: those that its reference holds in float16 on a GPU; null: the network is float32 everywhere.
 using HalfNames = bool (*)(const std::string& name);
 
 struct Placement {
   at::Device device = at::kCPU;
   HalfNames half = nullptr;
+  HalfNames stored = nullptr;  // names that keep the type they have in the file: the model brings them into its own as it works
 
   // By the reference's rule: half precision on a GPU and float32 on a CPU; `dtype` float16 or float32 overrides that.
   // Unsupported for other types, and for a device that is not there.
@@ -21,7 +22,7 @@ struct Placement {
     GALLOP_CHECK(!options.dtype || halved || *options.dtype == DType::float32, Unsupported,
                  "dtype: the VBench dimensions run in \"float32\", or \"float16\" where the reference does (CLIP), not in \"{}\"",
                  name_of(*options.dtype));
-    return {tensor::to_aten(options.device), halved ? half : nullptr};
+    return {.device = tensor::to_aten(options.device), .half = halved ? half : nullptr};
   }
   at::Tensor operator()(const std::string& name, const at::Tensor& value) const {
     return value.to(device, half != nullptr && half(name) ? at::kHalf : value.scalar_type());

@@ -72,7 +72,7 @@ std::unique_ptr<EvaluatorBase> make_video_text(EvaluatorInfo info, const std::fi
         return TextFeatures(models::clip::TextTower::load(models::viclip::ViclipConfig::text(), params / "text_encoder"),
                             text::ClipBpe::load(vocabulary), text::ClipBpe::Overflow::cut);
       },
-      of_text);
+      of_text, nullptr, models::clip::kept_as_stored);
   auto video = shared_model<VideoTower>(
       weights, checkpoints::viclip, options, [](const nn::Params& params) { return VideoTower::load({}, params / "vision_encoder"); },
       of_video);

@@ -1,5 +1,7 @@
 #include "models/amt/amt.h"
 
+#include <optional>
+
 #include "base/check.h"
 
 namespace gallop::models::amt {
@@ -82,28 +84,33 @@ at::Tensor Amt::operator()(const at::Tensor& first, const at::Tensor& second) co
   const auto mean = at::cat({first, second}, 2).mean();
   const auto image0 = (first - mean).contiguous(at::MemoryFormat::ChannelsLast);
   const auto image1 = (second - mean).contiguous(at::MemoryFormat::ChannelsLast);
-  const auto matcher = make_matcher(config.pyramid, features(image0), features(image1));
+  auto matcher = std::optional(make_matcher(config.pyramid, features(image0), features(image1)));
   const auto f0 = images(image0), f1 = images(image1);
 
   const auto time = at::full({1, 1, f0[3].size(2), f0[3].size(3)}, 0.5, first.options());
   const auto start = decoder4(at::cat({f0[3], f1[3], time}, 1));
   Field field{start.slice(1, 0, 2), start.slice(1, 2, 4), start.slice(1, 4)};
-  apply(update4, matcher, field);
+  apply(update4, *matcher, field);
   field = descend(decoder3, field, f0[2], f1[2]);
-  apply(update3, matcher, field);
+  apply(update3, *matcher, field);
   field = descend(decoder2, field, f0[1], f1[1]);
-  apply(update2, matcher, field);
+  apply(update2, *matcher, field);
+  matcher.reset();  // half of all memory
 
   const auto out = decoder1(gather_inputs(field, f0[0], f1[0]));
-  const auto each = [&](const at::Tensor& x, std::int64_t channels) { return x.reshape({fields, channels, height, width}); };
-  const auto flow0 = each(out.slice(1, 0, 2 * fields), 2) + resize(field.flow0, 2.0) * 2.0;
-  const auto flow1 = each(out.slice(1, 2 * fields, 4 * fields), 2) + resize(field.flow1, 2.0) * 2.0;
-  const auto mask = each(out.slice(1, 4 * fields, 5 * fields), 1).sigmoid();
-  const auto residual = each(out.slice(1, 5 * fields), 3);
-  const std::vector<std::int64_t> shape = {fields, 3, height, width};
-  const auto warped = mask * warp(image0.expand(shape), flow0) + (1 - mask) * warp(image1.expand(shape), flow1) + mean + residual;
-  const auto refined = combine2(combine1(warped.reshape({1, 3 * fields, height, width})).prelu(combine_slope));
-  return (warped.mean(0, true) + refined).clamp_(0, 1);
+  const auto flow0 = resize(field.flow0, 2.0).mul_(2.0), flow1 = resize(field.flow1, 2.0).mul_(2.0);
+  std::vector<at::Tensor> warped;  // by each hypothesis, [1, 3, H, W]
+  for (std::int64_t i = 0; i < fields; ++i) {
+    const auto part = [&](std::int64_t first, std::int64_t channels) {
+      return out.slice(1, first * fields + i * channels, first * fields + (i + 1) * channels);
+    };
+    const auto mask = part(4, 1).sigmoid();
+    auto one = warp(image0, flow0 + part(0, 2)).mul_(mask);
+    warped.push_back(one.addcmul_(1 - mask, warp(image1, flow1 + part(2, 2))).add_(mean).add_(part(5, 3)));
+  }
+  const auto all = at::cat(warped, 1);
+  const auto refined = combine2(combine1(all).prelu(combine_slope));
+  return all.view({fields, 3, height, width}).mean(0, true).add_(refined).clamp_(0, 1);
 }
 
 }  // namespace gallop::models::amt

@@ -1,6 +1,10 @@
 #include "models/clip/text_tower.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/check.h"
+#include "tensor/mapped_pages.h"
 
 namespace gallop::models::clip {
 
@@ -12,7 +16,7 @@ TextTower TextTower::load(const TextConfig& config, const nn::Params& params) {
                   .blocks = {},
                   .norm = nn::LayerNorm::load(params / "ln_final", config.width, 1e-5)};
   for (std::int64_t i = 0; i < config.depth; ++i)
-    tower.blocks.push_back(nn::load_clip_block(params / "transformer" / "resblocks" / i, config.width, config.heads));
+    tower.blocks.push_back(nn::load_clip_block(params / "transformer" / "resblocks" / i, config.width, config.heads, nn::Kept::stored));
   return tower;
 }
 
@@ -21,10 +25,20 @@ at::Tensor TextTower::operator()(const at::Tensor& tokens) const {
   auto x =
       embedding.index_select(0, tokens.reshape({-1})).view({tokens.size(0), config.context, config.width}).to(projection.scalar_type());
   x = x + positions.to(x.scalar_type());
-  for (const auto& block : blocks) x = block(x, true);
+  tensor::drop_mapped_pages(embedding);
+  for (const auto& block : blocks) {
+    x = block.in(x.scalar_type())(x, true);
+    block.drop_pages();
+  }
   const auto rows = at::arange(tokens.size(0), tokens.options());
   const auto end = nn::normed(norm, x.index({rows, tokens.argmax(1)}));
   return end.matmul(projection);
+}
+
+bool kept_as_stored(const std::string& name) {
+  constexpr std::array<std::string_view, 5> kMatrices = {"in_proj_weight", "out_proj.weight", "c_fc.weight", "c_proj.weight",
+                                                         "token_embedding.weight"};
+  return std::any_of(kMatrices.begin(), kMatrices.end(), [&](std::string_view end) { return name.ends_with(end); });
 }
 
 }  // namespace gallop::models::clip

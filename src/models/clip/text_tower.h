@@ -16,6 +16,8 @@ struct TextConfig {
   std::int64_t output = 512;
 };
 
+// A text is encoded once and its tower then waits for the next: its matrices stay where and as they are stored, in a file's pages that
+// leave memory after use, and one block at a time is brought into the type of `projection`.
 struct TextTower {
   TextConfig config;
   at::Tensor embedding, positions, projection;  // [vocabulary, D], [context, D], [D, output]
@@ -26,5 +28,8 @@ struct TextTower {
   // int64 [B, context], zero-padded after the end token, which is the largest id of a row. -> [B, output], not normalised.
   at::Tensor operator()(const at::Tensor& tokens) const;
 };
+
+// Whether a tensor of a text tower may be loaded in the type it is stored in: all matrices of the blocks and the table of tokens.
+bool kept_as_stored(const std::string& name);
 
 }  // namespace gallop::models::clip

@@ -1,5 +1,7 @@
 #include "models/musiq/musiq.h"
 
+#include "nn/group_norm.h"
+
 namespace gallop::models::musiq {
 namespace {
 
@@ -57,13 +59,29 @@ Musiq Musiq::load(const MusiqConfig& config, const nn::Params& params) {
   return model;
 }
 
-at::Tensor Musiq::embed(const at::Tensor& pixels) const {
+at::Tensor Musiq::Normed::operator()(const at::Tensor& x, bool rectified) const {
+  return nn::group_norm(conv(x), 32, weight, bias, eps, rectified);
+}
+
+at::Tensor Musiq::features(const at::Tensor& pixels) const {
   auto x = at::pad(pixels, {2, 3, 2, 3}).contiguous(at::MemoryFormat::ChannelsLast);
-  x = at::pad(root(x).relu_(), {0, 1, 0, 1}).contiguous(at::MemoryFormat::ChannelsLast);
+  x = at::pad(root(x, true), {0, 1, 0, 1}).contiguous(at::MemoryFormat::ChannelsLast);
   x = at::max_pool2d(x, {3, 3}, {2, 2});
-  auto y = conv3(conv2(conv1(x).relu_()).relu_());
+  auto y = conv3(conv2(conv1(x, true), true));
   x = y.add_(shortcut(x)).relu_();
-  return embedding(x.permute({0, 2, 3, 1}).flatten(1));  // TensorFlow order: row, column, channel
+  return x.permute({0, 2, 3, 1}).flatten(1);  // TensorFlow order: row, column, channel
+}
+
+at::Tensor Musiq::embed(const at::Tensor& pixels) const {
+  // A few patches stay in the cache from the first layer to the last; the wide product wants more rows, for it reads all of its matrix.
+  constexpr std::int64_t kPatches = 16, kRows = 8 * kPatches;
+  std::vector<at::Tensor> embedded;
+  for (const auto& rows : pixels.split(kRows)) {
+    std::vector<at::Tensor> parts;
+    for (const auto& few : rows.split(kPatches)) parts.push_back(features(few));
+    embedded.push_back(embedding(at::cat(parts)));
+  }
+  return at::cat(embedded);
 }
 
 at::Tensor Musiq::operator()(const at::Tensor& image) const {

@@ -21,7 +21,7 @@ struct Musiq {
     nn::PackedConv2d conv;
     at::Tensor weight, bias;
     double eps = 1e-4;
-    at::Tensor operator()(const at::Tensor& x) const { return at::group_norm(conv(x), 32, weight, bias, eps); }
+    at::Tensor operator()(const at::Tensor& x, bool rectified = false) const;
   };
   MusiqConfig config;
   Normed root, conv1, conv2, conv3, shortcut;
@@ -35,6 +35,9 @@ struct Musiq {
   // RGB float32 [1, 3, H, W] in 0..1 -> [1, 1], not clamped.
   at::Tensor operator()(const at::Tensor& image) const;
   at::Tensor embed(const at::Tensor& pixels) const;  // [N, 3, 32, 32] -> [N, width]
+
+ private:
+  at::Tensor features(const at::Tensor& pixels) const;  // [N, 3, 32, 32] -> [N, 16384]
 };
 
 }  // namespace gallop::models::musiq

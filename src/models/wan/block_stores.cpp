@@ -1,8 +1,8 @@
 // Where the blocks of a transformer live: all in memory, or two at a time.
 #include <future>
 
-#include "base/mapped_pages.h"
 #include "models/wan/transformer.h"
+#include "tensor/mapped_pages.h"
 
 namespace gallop::models::wan {
 namespace {
@@ -10,9 +10,7 @@ namespace {
 // The stored weights are not read again: their pages need not stay in memory beside the smaller ones.
 void forget(const WanBlock& stored, std::int64_t index, const WanConfig& config) {
   auto block = stored;
-  visit(block, index, config, [](const TensorSlot&, at::Tensor& value) {
-    base::drop_mapped_pages({static_cast<const std::byte*>(value.const_data_ptr()), value.nbytes()});
-  });
+  visit(block, index, config, [](const TensorSlot&, at::Tensor& value) { tensor::drop_mapped_pages(value); });
 }
 
 WanBlock placed(const WanBlock& block, std::int64_t index, const WanConfig& config, at::ScalarType dtype, at::Device device,

@@ -1,0 +1,22 @@
+// Group norm on float32 pixels in channels-last CPU memory. No LibTorch here, so that this one file can be compiled for several instruction
+// sets and chosen at run time.
+#pragma once
+
+#include <cstdint>
+
+namespace gallop::nn::kernels {
+
+constexpr std::int64_t kMostChannels = 512;
+
+struct GroupNorm {
+  float* x;  // [images, pixels, channels], overwritten
+  std::int64_t images, pixels, channels, groups;
+  const float *weight, *bias;  // [channels]
+  double eps;
+  bool rectified;  // negative results become zero
+};
+
+// channels at most kMostChannels and a multiple of groups. An image is one thread's work: the same bits whatever the number of threads.
+void group_norm(const GroupNorm& norm, int threads);
+
+}  // namespace gallop::nn::kernels
