@@ -24,10 +24,11 @@ GALLOP_CLONES void sum_squares(const float* x, std::int64_t pixels, std::int64_t
   }
 }
 
-GALLOP_CLONES void scale_pixels(float* x, std::int64_t pixels, std::int64_t channels, const float* scale, const float* shift, float least) {
-  for (std::int64_t pixel = 0; pixel < pixels; ++pixel, x += channels) {
+GALLOP_CLONES void scale_pixels(const float* x, std::int64_t pixels, std::int64_t channels, const float* scale, const float* shift,
+                                float least, float* out) {
+  for (std::int64_t pixel = 0; pixel < pixels; ++pixel, x += channels, out += channels) {
 #pragma omp simd
-    for (std::int64_t c = 0; c < channels; ++c) x[c] = std::max(x[c] * scale[c] + shift[c], least);
+    for (std::int64_t c = 0; c < channels; ++c) out[c] = std::max(x[c] * scale[c] + shift[c], least);
   }
 }
 
@@ -55,7 +56,7 @@ void normalise_image(const GroupNorm& norm, float* x) {
       shift[c] = norm.bias[c] - mean[c] * scale[c];
     }
   });
-  scale_pixels(x, norm.pixels, norm.channels, scale, shift, norm.rectified ? 0.0F : -HUGE_VALF);
+  scale_pixels(x, norm.pixels, norm.channels, scale, shift, norm.rectified ? 0.0F : -HUGE_VALF, x);
 }
 
 }  // namespace
@@ -63,6 +64,17 @@ void normalise_image(const GroupNorm& norm, float* x) {
 void group_norm(const GroupNorm& norm, int threads) {
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (std::int64_t image = 0; image < norm.images; ++image) normalise_image(norm, norm.x + image * norm.pixels * norm.channels);
+}
+
+void scale_channels(const float* x, std::int64_t pixels, std::int64_t channels, const float* scale, const float* shift, float* out,
+                    int threads) {
+  constexpr std::int64_t kAtOnce = 1024;
+  const auto spans = (pixels + kAtOnce - 1) / kAtOnce;
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (std::int64_t i = 0; i < spans; ++i) {
+    const auto first = i * kAtOnce;
+    scale_pixels(x + first * channels, std::min(kAtOnce, pixels - first), channels, scale, shift, -HUGE_VALF, out + first * channels);
+  }
 }
 
 }  // namespace gallop::nn::kernels

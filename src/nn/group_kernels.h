@@ -1,5 +1,5 @@
-// Group norm on float32 pixels in channels-last CPU memory. No LibTorch here, so that this one file can be compiled for several instruction
-// sets and chosen at run time.
+// Group norm and its kin on float32 pixels in channels-last CPU memory. No LibTorch here, so that this one file can be compiled for several
+// instruction sets and chosen at run time.
 #pragma once
 
 #include <cstdint>
@@ -18,5 +18,10 @@ struct GroupNorm {
 
 // channels at most kMostChannels and a multiple of groups. An image is one thread's work: the same bits whatever the number of threads.
 void group_norm(const GroupNorm& norm, int threads);
+
+// out = x * scale + shift, a scale and a shift [channels] for each channel of pixels [pixels, channels]; rounded once where the processor
+// multiplies and adds in one.
+void scale_channels(const float* x, std::int64_t pixels, std::int64_t channels, const float* scale, const float* shift, float* out,
+                    int threads);
 
 }  // namespace gallop::nn::kernels

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <vector>
 
+#include "nn/group_kernels.h"
 #include "nn/layers.h"
 
 // The library's own normalisation adds the pixels of a channels_last picture one after the other in float32; over a large map the mean and
@@ -16,13 +17,14 @@ struct Moments {
   std::vector<double> mean, squares;  // of a channel; squares: summed squared distances from the mean
 };
 
-// Mean and squared distances of `pixels` rows of `channels` values, for each channel.
+// Mean and squared distances of `pixels` rows of `channels` values, for each channel. Distances from the first pixel are added, so that the
+// mean of equal values is that value.
 void block_moments(const float* rows, std::int64_t pixels, std::int64_t channels, float* mean, float* squares) {
   std::fill(mean, mean + channels, 0.0F);
   std::fill(squares, squares + channels, 0.0F);
   for (std::int64_t i = 0; i < pixels; ++i)
-    for (std::int64_t c = 0; c < channels; ++c) mean[c] += rows[i * channels + c];
-  for (std::int64_t c = 0; c < channels; ++c) mean[c] /= static_cast<float>(pixels);
+    for (std::int64_t c = 0; c < channels; ++c) mean[c] += rows[i * channels + c] - rows[c];
+  for (std::int64_t c = 0; c < channels; ++c) mean[c] = rows[c] + mean[c] / static_cast<float>(pixels);
   for (std::int64_t i = 0; i < pixels; ++i)
     for (std::int64_t c = 0; c < channels; ++c) {
       const float distance = rows[i * channels + c] - mean[c];
@@ -47,7 +49,8 @@ Moments joined(const std::vector<float>& means, const std::vector<float>& square
   return all;
 }
 
-// rows [pixels, channels], each channel normalised.
+// rows [pixels, channels], each channel normalised. Scaled first and then shifted, as the library does: what that makes of equal values, a
+// rounding of the last bit, is what later layers of the reference amplify in a black picture.
 void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, double eps, float* out) {
   const auto width = static_cast<std::size_t>(channels);
   const auto blocks = (pixels + kBlock - 1) / kBlock;
@@ -58,15 +61,12 @@ void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, do
                     &squares[block * channels]);
   });
   const auto all = joined(means, squares, pixels, channels);
-  std::vector<float> mean(width), scale(width);
+  std::vector<float> scale(width), shift(width);
   for (std::size_t c = 0; c < width; ++c) {
-    mean[c] = static_cast<float>(all.mean[c]);
     scale[c] = static_cast<float>(1.0 / std::sqrt(all.squares[c] / static_cast<double>(pixels) + eps));
+    shift[c] = -static_cast<float>(all.mean[c]) * scale[c];
   }
-  at::parallel_for(0, pixels, 4 * kBlock, [&](std::int64_t first, std::int64_t last) {
-    for (auto i = first; i < last; ++i)
-      for (std::int64_t c = 0; c < channels; ++c) out[i * channels + c] = (rows[i * channels + c] - mean[c]) * scale[c];
-  });
+  kernels::scale_channels(rows, pixels, channels, scale.data(), shift.data(), out, at::get_num_threads());
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, do
 at::Tensor instance_norm(const at::Tensor& x, double eps) {
   const auto pixels = x.size(2) * x.size(3), channels = x.size(1);
   if (x.is_cpu() && x.scalar_type() == at::kFloat && pixels > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
-    const auto out = at::empty_like(x);
+    auto out = at::empty_like(x);
     for (std::int64_t image = 0; image < x.size(0); ++image)
       normalise(x.const_data_ptr<float>() + image * pixels * channels, pixels, channels, eps,
                 out.mutable_data_ptr<float>() + image * pixels * channels);
