@@ -121,8 +121,8 @@ def compare(dimension: str, ours, theirs: float, half: bool) -> str | None:
     if abs(value - theirs) > TOLERANCES[dimension]:
         return f"{value:.9f}, reference {theirs:.9f}, tolerance {TOLERANCES[dimension]:g}"
     distance = None if half else RELATIVE_DISTANCE.get(dimension)  # half precision cannot tell 1 - score
-    # Below 1e-5 the distance is a few float32 steps of the cosine itself.
-    if distance and abs(value - theirs) > max(distance * abs(1 - theirs), 1e-7):
+    # Equal frames have cosines one or two float32 steps (1.2e-7) off 1 on both sides: less than two cannot be told apart.
+    if distance and abs(value - theirs) > max(distance * abs(1 - theirs), 2**-22):
         return f"1 - value is {1 - value:.3e}, reference {1 - theirs:.3e}"
     return None
 

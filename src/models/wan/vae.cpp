@@ -1,7 +1,9 @@
 #include "models/wan/vae.h"
 
 #include "base/check.h"
+#include "base/free_memory.h"
 #include "models/wan/vae_layers.h"
+#include "tensor/mapped_pages.h"
 
 namespace gallop::models::wan {
 namespace {
@@ -14,7 +16,7 @@ void between(const VaeHooks& hooks) {
 at::Tensor encode_chunk(const VaeHalf& half, const at::Tensor& frames, CausalState& state) {
   state.next = 0;
   auto x = causal(half.conv_in, {}, frames, state);
-  for (const auto& stage : half.stages) x = run(stage, x, state);
+  for (const auto& stage : half.stages) x = run(stage, std::move(x), state);
   x = causal(half.conv_out, half.norm_out, run(half.mid, x, state), state);
   ++state.chunks;
   return x;
@@ -27,8 +29,8 @@ at::Tensor decode_front(const VaeHalf& half, const at::Tensor& frames, CausalSta
 }
 at::Tensor decode_back(const VaeHalf& half, at::Tensor x, CausalState& state) {
   state.next = 0;
-  for (const auto& stage : half.stages) x = run(stage, x, state);
-  x = causal(half.conv_out, half.norm_out, x, state);
+  for (const auto& stage : half.stages) x = run(stage, std::move(x), state);
+  x = causal(half.conv_out, half.norm_out, std::move(x), state);
   ++state.chunks;
   return x;
 }
@@ -85,6 +87,7 @@ at::Tensor statistics(const std::vector<double>& values, const at::Tensor& like,
 WanVae::WanVae(WanVaeConfig config, const VaeWeights& weights, at::ScalarType dtype, at::Device device)
     : config_(std::move(config)), weights_(weights) {
   visit(weights_, config_, [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& value) {
+    const auto stored = value;
     if (name.ends_with(".gamma")) {
       // Norms are computed in float32 in every model type; the weight is one number a channel.
       value = value.to(device, dtype).reshape({-1}).contiguous();
@@ -95,9 +98,11 @@ WanVae::WanVae(WanVaeConfig config, const VaeWeights& weights, at::ScalarType dt
     } else {
       value = value.to(device, dtype);
     }
+    if (!value.is_alias_of(stored)) tensor::drop_mapped_pages(stored);
   });
   quicken(weights_.encoder);
   quicken(weights_.decoder);
+  base::return_freed_memory();
 }
 
 at::Tensor WanVae::encode(const at::Tensor& frames, std::int64_t chunk, const VaeHooks& hooks) {
@@ -110,9 +115,11 @@ at::Tensor WanVae::encode(const at::Tensor& frames, std::int64_t chunk, const Va
   const auto x = patchify(frames.to(like.device(), like.scalar_type()).permute({1, 2, 3, 0}).contiguous(), config_.patch).contiguous();
   CausalState state;
   std::vector<at::Tensor> parts;
-  for_each_chunk((x.size(0) - 1) / config_.temporal + 1, chunk, [&](std::int64_t first, std::int64_t count) {
+  const auto total = (x.size(0) - 1) / config_.temporal + 1;
+  for_each_chunk(total, chunk, [&](std::int64_t first, std::int64_t count) {
     between(hooks);
     const auto from = first == 0 ? 0 : 1 + config_.temporal * (first - 1);
+    state.last_chunk = first + count == total;
     parts.push_back(encode_chunk(weights_.encoder, x.narrow(0, from, first == 0 ? 1 : config_.temporal * count), state));
   });
   const auto moments = pointwise(weights_.quant, at::cat(parts)).permute({3, 0, 1, 2}).to(at::kFloat);  // [2 z, t, h, w]
@@ -135,6 +142,7 @@ at::Tensor WanVae::decode_whole(const at::Tensor& frames, const DecodePlan& plan
   std::vector<at::Tensor> parts;
   for_each_chunk(frames.size(0), plan.latent_frames, [&](std::int64_t first, std::int64_t count) {
     between(hooks);
+    front.last_chunk = back.last_chunk = first + count == frames.size(0);
     const auto maps = decode_front(weights_.decoder, frames.narrow(0, first, count), front);
     const auto pixels = to_pixels(decode_back(weights_.decoder, maps, back));
     if (hooks.on_frames) {
@@ -152,6 +160,7 @@ at::Tensor WanVae::decode_tiled(const at::Tensor& frames, const DecodePlan& plan
   std::vector<at::Tensor> maps;
   for_each_chunk(frames.size(0), plan.latent_frames, [&](std::int64_t first, std::int64_t count) {
     between(hooks);
+    front.last_chunk = first + count == frames.size(0);
     maps.push_back(decode_front(weights_.decoder, frames.narrow(0, first, count), front));
   });
   const auto scale = config_.spatial;
@@ -163,6 +172,7 @@ at::Tensor WanVae::decode_tiled(const at::Tensor& frames, const DecodePlan& plan
       std::int64_t frame = 0;
       for (const auto& map : maps) {
         between(hooks);
+        back.last_chunk = &map == &maps.back();
         const auto tile = map.narrow(1, rows.from, rows.to - rows.from).narrow(2, columns.from, columns.to - columns.from).contiguous();
         const auto pixels = to_pixels(decode_back(weights_.decoder, tile, back));
         video.narrow(0, frame, pixels.size(0))

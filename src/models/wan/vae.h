@@ -76,6 +76,7 @@ struct CausalState {
   }
   bool first_chunk() const { return chunks == 0; }
   int chunks = 0;
+  bool last_chunk = false;  // nothing is kept for a chunk that will not come
 };
 
 // How a decode is cut into pieces; never changes the result beyond rounding.

@@ -20,10 +20,10 @@ at::Tensor with_history(const at::Tensor& history, std::int64_t count, at::IntAr
   return buffer;
 }
 
-at::Tensor doubled_in_time(const Conv& conv, const at::Tensor& x, CausalState::Slot& slot) {
+at::Tensor doubled_in_time(const Conv& conv, const at::Tensor& x, CausalState::Slot& slot, const CausalState& state) {
   auto buffer = with_history(slot.frames, 2, x.sizes(), x.options());
   buffer.narrow(0, 2, x.size(0)).copy_(x);
-  slot.frames = buffer.narrow(0, x.size(0), 2).clone();
+  slot.frames = state.last_chunk ? at::Tensor() : buffer.narrow(0, x.size(0), 2).clone();
   const auto y = convolve(conv, buffer, {1, 1, 1}, {0, 0, 0});                       // [T, H, W, 2 C]
   return y.view({y.size(0), y.size(1), y.size(2), 2, -1}).permute({0, 3, 1, 2, 4});  // [T, 2, H, W, C], a view
 }
@@ -32,13 +32,20 @@ at::Tensor upsampled(const Resampler& resampler, const at::Tensor& x, CausalStat
   auto y = x.unsqueeze(1);  // [T, 1 or 2, H, W, C]
   if (resampler.mode == Resample::up3d) {
     auto& slot = state.take();
-    if (slot.started) y = doubled_in_time(resampler.temporal, x, slot);
+    if (slot.started) y = doubled_in_time(resampler.temporal, x, slot, state);
     slot.started = true;
   }
+  // A frame at a time: the enlarged input is four times as large as what it is made of.
   const auto s = y.sizes().vec();
-  const auto wide =
-      y.unsqueeze(3).unsqueeze(5).expand({s[0], s[1], s[2], 2, s[3], 2, s[4]}).reshape({s[0] * s[1], 2 * s[2], 2 * s[3], s[4]});
-  return convolve(resampler.spatial, wide, {1, 1}, {1, 1});
+  at::Tensor result;
+  for (std::int64_t i = 0; i < s[0] * s[1]; ++i) {
+    const auto frame = y[i / s[1]][i % s[1]];
+    const auto wide = frame.unsqueeze(1).unsqueeze(3).expand({s[2], 2, s[3], 2, s[4]}).reshape({1, 2 * s[2], 2 * s[3], s[4]});
+    const auto done = convolve(resampler.spatial, wide, {1, 1}, {1, 1});
+    if (!result.defined()) result = at::empty({s[0] * s[1], done.size(1), done.size(2), done.size(3)}, done.options());
+    result[i].copy_(done[0]);
+  }
+  return result;
 }
 
 at::Tensor downsampled(const Resampler& resampler, const at::Tensor& x, CausalState& state) {
@@ -94,14 +101,16 @@ at::Tensor pointwise(const Conv& conv, const at::Tensor& x) {
   return at::linear(x, conv.weight.reshape({conv.weight.size(0), -1}), conv.bias);
 }
 
-at::Tensor causal(const Conv& conv, const at::Tensor& gamma, const at::Tensor& x, CausalState& state) {
+at::Tensor causal(const Conv& conv, const at::Tensor& gamma, at::Tensor x, CausalState& state) {
   auto& slot = state.take();
   const auto count = x.size(0);
   if (!slot.frames.defined() && count == 1) {
     // Nothing before the first frame: only the last tap meets data.
     const auto input = gamma.defined() ? nn::pixel_norm(x, gamma, true) : x;
-    slot.frames = with_history({}, 1, input.sizes(), input.options());
-    slot.frames.narrow(0, 1, 1).copy_(input);
+    if (!state.last_chunk) {
+      slot.frames = with_history({}, 1, input.sizes(), input.options());
+      slot.frames.narrow(0, 1, 1).copy_(input);
+    }
     if (conv.fast.defined()) return nn::convolve(conv.fast, input.contiguous(), 2, 1);
     return convolve({conv.weight.select(2, 2).contiguous(at::MemoryFormat::ChannelsLast), conv.bias, {}}, input, {1, 1}, {1, 1});
   }
@@ -111,7 +120,8 @@ at::Tensor causal(const Conv& conv, const at::Tensor& gamma, const at::Tensor& x
   } else {
     buffer.narrow(0, 2, count).copy_(x);
   }
-  slot.frames = buffer.narrow(0, count, 2).clone();
+  x.reset();  // nobody needs it any more when it was passed on
+  slot.frames = state.last_chunk ? at::Tensor() : buffer.narrow(0, count, 2).clone();
   return convolve(conv, buffer, {1, 1, 1}, {0, 1, 1});
 }
 
@@ -131,8 +141,9 @@ at::Tensor run(const MidBlock& block, const at::Tensor& x, CausalState& state) {
   return run(block.second, run(block.attention, run(block.first, x, state)), state);
 }
 
-at::Tensor run(const Stage& stage, const at::Tensor& x, CausalState& state) {
+at::Tensor run(const Stage& stage, at::Tensor x, CausalState& state) {
   auto y = x;
+  if (stage.shortcut_out == 0) x.reset();
   for (const auto& block : stage.blocks) y = run(block, y, state);
   const auto mode = stage.resampler.mode;
   const bool up = mode == Resample::up2d || mode == Resample::up3d;

@@ -10,11 +10,11 @@ at::Tensor convolve(const Conv& conv, const at::Tensor& x, at::IntArrayRef strid
 // 1x1x1 and 1x1 convolutions are dense layers over the channels.
 at::Tensor pointwise(const Conv& conv, const at::Tensor& x);
 // 3x3x3 causal convolution that continues where the chunk before ended; with gamma: of silu(norm(x)).
-at::Tensor causal(const Conv& conv, const at::Tensor& gamma, const at::Tensor& x, CausalState& state);
+at::Tensor causal(const Conv& conv, const at::Tensor& gamma, at::Tensor x, CausalState& state);
 at::Tensor run(const ResBlock& block, const at::Tensor& x, CausalState& state);
 at::Tensor run(const AttentionBlock& block, const at::Tensor& x);
 at::Tensor run(const MidBlock& block, const at::Tensor& x, CausalState& state);
-at::Tensor run(const Stage& stage, const at::Tensor& x, CausalState& state);
+at::Tensor run(const Stage& stage, at::Tensor x, CausalState& state);
 
 // Pixels folded into channels, the column offset slower than the row offset, and back.
 at::Tensor patchify(const at::Tensor& frames, std::int64_t patch);
