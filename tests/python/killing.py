@@ -32,13 +32,13 @@ class Runs:
         files = sorted(file for file in clips.iterdir() if file.suffix in (".mp4", ".mov") and file.stat().st_size < 60_000)
         for number in range(12):
             source = files[number % len(files)]
-            shutil.copyfile(source, self.videos / f"<b>clip</b> {number}-0{source.suffix}")
+            shutil.copyfile(source, self.videos / f"<b>clip {number}-0{source.suffix}")
         body = {
             "schema": "gallop/suite-v1",
             "name": "own",
             "samples": 1,
             "dimensions": ["witness_a", "temporal_flickering", "sharpness", "witness_b"],
-            "records": [{"prompt": f"<b>clip</b> {number}"} for number in range(12)],
+            "records": [{"prompt": f"<b>clip {number}"} for number in range(12)],
         }
         (folder / "suite.json").write_text(json.dumps(body))
         for name in ("witness_a", "witness_b"):
