@@ -149,6 +149,7 @@ def generate(program, folder):
 
 def suite(program, folder):
     import gallop
+    from gallop import benchmark
 
     (folder / "suite.csv").write_text("prompt,dimensions\na red car,sharpness;contrast\na horse,sharpness;contrast\n")
     (folder / "clips").mkdir()
@@ -161,7 +162,7 @@ def suite(program, folder):
     lines = run(program, *arguments).splitlines()
     assert lines[:2] == ["suite: 2 prompts, 10 clips found, 0 missing", "0 clips were judged already"]
     values = {line.split()[0]: float(line.split()[1]) for line in lines if "scored" in line}
-    results = gallop.benchmark.read_results(folder / "run")
+    results = benchmark.read_results(folder / "run")
     assert values == {name: pytest.approx(results.value(name), abs=1e-4) for name in ("sharpness", "contrast")}
     assert "10 clips were judged already" in run(program, *arguments)
     (folder / "clips/a horse-4.mp4").unlink()
