@@ -1,9 +1,9 @@
 """A full VBench-shaped run: 4,720 distinct clips under the published names, judged without weights.
 
-    python tests/bench/suite_bench.py [--folder DIR] [--frames N] [--runs N] [--every K]
+    python tests/bench/suite_bench.py [--folder DIR] [--size WxH] [--frames N] [--runs N] [--every K]
 
 Prints planning time, the runner's overhead (everything outside the evaluators, as processor time, which other programs do not
-disturb), memory along the run, the time of a resume with nothing to do, and sizes. The clips are small rendered ones, each with bytes
+disturb), memory along the run, the time of a resume with nothing to do, and sizes. The clips are rendered ones, each with bytes
 of its own. With --runs the suite is judged so often, each time into a new run folder; --every K takes every K-th prompt.
 """
 
@@ -49,7 +49,7 @@ def memory() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def make_world(folder: Path, suite_file: Path, frames: int, every: int):
+def make_world(folder: Path, suite_file: Path, size: tuple[int, int], frames: int, every: int):
     """The suite with stand-in dimensions, and its clips: sixteen rendered scenes, each copy ending in an unused box of its own."""
     records = json.loads(suite_file.read_text(encoding="utf-8"))[::every]
     body = {"schema": "gallop/suite-v1", "name": "vbench-shaped", "samples": 5, "records": []}
@@ -64,7 +64,7 @@ def make_world(folder: Path, suite_file: Path, frames: int, every: int):
     videos = folder / "videos"
     videos.mkdir()
     bases = []
-    for number, clip in enumerate(world.demo_clips(128, 80, frames=frames)):
+    for number, clip in enumerate(world.demo_clips(*size, frames=frames)):
         file = folder / f"base{number}.mp4"
         gallop.write_video(file, gallop.Video(clip.frames, fps=8.0), preset="veryfast")
         bases.append(file.read_bytes())
@@ -85,8 +85,8 @@ def judge(suite, videos: Path, run: Path) -> float:
 
     def watch(progress):
         for share in (0.1, 0.25, 0.5, 0.75, 1.0):
-            if progress.done >= share * progress.total:
-                marks.setdefault(share, memory())
+            if share not in marks and progress.done >= share * progress.total:
+                marks[share] = memory()
 
     benchmark.run_suite(suite, videos, run=run, on_progress=watch)
     last = sessions(run)[-1]
@@ -122,13 +122,15 @@ def main() -> None:
         default=Path(os.environ.get("GALLOP_SHARED", Path(__file__).resolve().parents[3] / "shared"))
         / "data/text/vbench/VBench_full_info.json",
     )
+    parser.add_argument("--size", default="320x192", help="width and height of the clips")
     parser.add_argument("--frames", type=int, default=16)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--every", type=int, default=1)
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="gallop-suite-"))
     folder.mkdir(parents=True, exist_ok=True)
-    suite, videos, clips = make_world(folder, arguments.suite, arguments.frames, arguments.every)
+    width, height = map(int, arguments.size.split("x"))
+    suite, videos, clips = make_world(folder, arguments.suite, (width, height), arguments.frames, arguments.every)
     size = sum(file.stat().st_size for file in videos.iterdir()) / 2**20
     print(f"{clips} clips, {size:.0f} MiB, {sum(len(record.dimensions) for record in suite.records) * 5} clip-dimensions")
     times = []

@@ -193,7 +193,6 @@ struct Tally {
 
 // Resumes a killed run and holds it against the undisturbed one.
 void resume_and_check(World& world, const std::string& run, const std::string& whole, Tally& tally) {
-  if (world.stored(run) > 0) ++tally.after_first;
   CHECK(World::wait(world.start(run, 0)) == 0);
   int repeated = 0;
   for (const auto& [name, count] : world.calls()) repeated += count - 1;
@@ -220,6 +219,7 @@ void kill_at(World& world, double seconds, const std::string& run, const std::st
   ::kill(child, SIGKILL);
   const int status = World::wait(child);
   ++(WIFSIGNALED(status) ? tally.killed : tally.finished);
+  if (WIFSIGNALED(status) && world.stored(run) > 0) ++tally.after_first;
   resume_and_check(world, run, whole, tally);
 }
 

@@ -109,8 +109,11 @@ def main() -> None:
         child = runs.start("killed")
         time.sleep(draw.uniform(0.0, seconds))
         os.kill(child, signal.SIGKILL)
-        tally["killed" if ended(child) == -signal.SIGKILL else "ended_before"] += 1
-        tally["after_first"] += runs.stored("killed") > 0
+        killed = ended(child) == -signal.SIGKILL
+        tally["killed" if killed else "ended_before"] += 1
+        tally["after_first"] += killed and runs.stored("killed") > 0
+        if tally["killed"] % 10 == 0:
+            print(tally, file=sys.stderr, flush=True)
         assert ended(runs.start("killed")) == 0
         tally["most_repeated"] = max(tally["most_repeated"], runs.repeated())
         with_clips = tally["killed"] % 20 == 1
