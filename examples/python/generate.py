@@ -27,6 +27,8 @@ def main(folder: str, prompt: str, file: str, *sizes: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main(*sys.argv[1:]) if len(sys.argv) in (4, 8) else sys.exit("usage: generate.py MODEL_FOLDER PROMPT OUT.mp4 [WIDTH HEIGHT FRAMES STEPS]")
+        main(*sys.argv[1:]) if len(sys.argv) in (4, 8) else sys.exit(
+            "usage: generate.py MODEL_FOLDER PROMPT OUT.mp4 [WIDTH HEIGHT FRAMES STEPS]"
+        )
     except gallop.Error as error:
         sys.exit(f"{type(error).__name__}: {error}")

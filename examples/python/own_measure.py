@@ -16,9 +16,7 @@ def brightness_drift(request: gallop.ClipRequest) -> gallop.Score:
 
 
 def main() -> None:
-    gallop.register_evaluator(
-        brightness_drift, "brightness_drift", profile="mine", low=0.0, high=255.0, higher_is_better=False
-    )
+    gallop.register_evaluator(brightness_drift, "brightness_drift", profile="mine", low=0.0, high=255.0, higher_is_better=False)
     scene = world.Scene("car", "red", "right", "road", "night", "rain", seed=3)
     clean = world.render(scene, width=160, height=96, frames=16, fps=8)
     flickering = world.flawed(clean, "flicker", seed=3)

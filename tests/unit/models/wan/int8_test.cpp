@@ -29,9 +29,7 @@ models::wan::WanInput input_of(const models::wan::WanConfig& config) {
           test::input("text", {1, config.text_rows, config.text_dim}), test::input("image", {1, 257, *config.image_dim})};
 }
 
-double cosine(const at::Tensor& a, const at::Tensor& b) {
-  return (a.flatten().dot(b.flatten()) / (a.norm() * b.norm())).item<double>();
-}
+double cosine(const at::Tensor& a, const at::Tensor& b) { return (a.flatten().dot(b.flatten()) / (a.norm() * b.norm())).item<double>(); }
 
 TEST_CASE("int8: every block keeps a cosine above 0.999 with the full one, and streamed weights give the same bits") {
   const auto config = wide_config();
