@@ -69,6 +69,10 @@ struct GenerateOptions {
   int checkpoint_every = 1;
   // Finished frames, in order, while the rest is still decoded: index of the first, and the frames.
   std::function<void(std::int64_t, const Video&)> on_frames = {};
+
+  // Of what to make again: a file whose sound the picture follows, for models that make both. The clip gets its length unless
+  // told otherwise, and its sound as the model's own encoding of it.
+  std::optional<std::filesystem::path> sound = std::nullopt;
 };
 
 struct Generated {

@@ -113,6 +113,8 @@ bool set_option(GenerateOptions& options, const std::string& name, const py::obj
     options.checkpoint_every = value.cast<int>();
   else if (name == "on_frames")
     options.on_frames = frames_callback<std::int64_t>(value);
+  else if (name == "sound")
+    read(value, options.sound);
   else
     return false;
   return true;
@@ -186,7 +188,7 @@ void bind_options(py::module_& module) {
   py::class_<GenerateOptions> options(
       module, "GenerateOptions",
       "What to make. Keywords: prompt, negative_prompt, first_frame, last_frame, video, strength, width, height, frames, steps, guidance, "
-      "guidance_2, scheduler, shift, seed, initial_noise, return_latents, resolution, ratio, duration, fps, audio, batch_guidance; "
+      "guidance_2, scheduler, shift, seed, initial_noise, return_latents, resolution, ratio, duration, fps, audio, batch_guidance, sound; "
       "checkpoint, checkpoint_every and on_frames say how to run. "
       "Pictures are files, Image or uint8 arrays; what is unset takes the model's default.");
   options.def(py::init([](const py::kwargs& keywords) { return to_options(keywords); }))
@@ -217,7 +219,8 @@ void bind_options(py::module_& module) {
       .def_readonly("duration", &GenerateOptions::duration)
       .def_readonly("fps", &GenerateOptions::fps)
       .def_readonly("audio", &GenerateOptions::audio)
-      .def_readonly("batch_guidance", &GenerateOptions::batch_guidance);
+      .def_readonly("batch_guidance", &GenerateOptions::batch_guidance)
+      .def_readonly("sound", &GenerateOptions::sound);
 }
 
 void bind_results(py::module_& module) {

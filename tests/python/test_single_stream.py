@@ -148,6 +148,37 @@ def test_a_first_picture_is_where_the_clip_begins(pipe, tmp_path):
     assert pipe.resolve("x", first_frame=tmp_path / "first.png", resolution="256p").width == 640
 
 
+def test_a_given_sound_is_followed_from_the_command_line(tiny, pipe, tmp_path):
+    time = np.arange(int(0.6 * 48000)) / 48000
+    tone = (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+    gallop.write_video(tmp_path / "tone.mp4", gallop.Video(np.zeros((15, 32, 32, 3), np.uint8), fps=25.0, audio=tone, sample_rate=48000))
+    file = tmp_path / "driven.mp4"
+    command = [
+        "generate",
+        "--model",
+        tiny,
+        "--prompt",
+        "x",
+        "--sound",
+        tmp_path / "tone.mp4",
+        "--size",
+        "96x64",
+        "--steps",
+        2,
+        "--out",
+        file,
+    ]
+    done = subprocess.run([sys.executable, "-m", "gallop", *map(str, command)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    streams = probe(file)
+    assert streams["video"]["nb_read_frames"] == "13"
+    assert float(streams["audio"]["duration"]) == pytest.approx(13 / 25, abs=1024 / 44100)
+    said = json.loads((tmp_path / "driven.mp4.json").read_text())
+    assert said["options"]["sound"]["name"] == "tone.mp4" and len(said["options"]["sound"]["sha256"]) == 64
+    with pytest.raises(gallop.InvalidArgument, match=r"generate\.sound: lasts"):
+        pipe.resolve("x", sound=tmp_path / "tone.mp4", duration=2)
+
+
 @pytest.mark.parametrize("stage", ["encode_text", "denoise", "decode"])
 def test_cancelled_in_every_stage_it_stays_usable(pipe, stage):
     before = pipe.generate("kept", **QUICK, seed=1)

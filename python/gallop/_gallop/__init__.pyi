@@ -408,7 +408,7 @@ class ClipRequest:
         ...
 class GenerateOptions:
     """
-    What to make. Keywords: prompt, negative_prompt, first_frame, last_frame, video, strength, width, height, frames, steps, guidance, guidance_2, scheduler, shift, seed, initial_noise, return_latents, resolution, ratio, duration, fps, audio, batch_guidance; checkpoint, checkpoint_every and on_frames say how to run. Pictures are files, Image or uint8 arrays; what is unset takes the model's default.
+    What to make. Keywords: prompt, negative_prompt, first_frame, last_frame, video, strength, width, height, frames, steps, guidance, guidance_2, scheduler, shift, seed, initial_noise, return_latents, resolution, ratio, duration, fps, audio, batch_guidance, sound; checkpoint, checkpoint_every and on_frames say how to run. Pictures are files, Image or uint8 arrays; what is unset takes the model's default.
     """
     def __init__(self, **kwargs) -> None:
         ...
@@ -476,6 +476,9 @@ class GenerateOptions:
         ...
     @property
     def shift(self) -> float | None:
+        ...
+    @property
+    def sound(self) -> pathlib.Path | None:
         ...
     @property
     def steps(self) -> int | None:

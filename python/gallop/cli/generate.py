@@ -59,6 +59,7 @@ class LoraType(click.ParamType):
 @click.option("--last-frame", type=click.Path(), help="Picture the clip ends with.")
 @click.option("--video", type=click.Path(), help="Clip to change.")
 @click.option("--strength", type=float, help="With --video: 0 keeps it, 1 starts from noise alone.")
+@click.option("--sound", type=click.Path(dir_okay=False), help="File whose sound the picture follows, for models that make both.")
 @click.option("--size", type=SizeType(), help="Width and height in pixels.")
 @click.option("--width", type=int)
 @click.option("--height", type=int)

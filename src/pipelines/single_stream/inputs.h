@@ -5,6 +5,7 @@
 #include "gallop/generate.h"
 #include "pipelines/single_stream/geometry.h"
 #include "pipelines/single_stream/parts.h"
+#include "tensor/noise.h"
 
 namespace gallop::pipelines::single_stream {
 
@@ -17,5 +18,10 @@ at::Tensor text_rows(SingleStreamParts& parts, const std::string& prompt, const 
 at::Tensor fitted_picture(const at::Tensor& picture, Pixels size);
 // The normalised mean of the picture's latents, float32 [C, 1, h, w].
 at::Tensor picture_latents(SingleStreamParts& parts, const Picture& picture, Pixels size, const base::RunMonitor& monitor);
+
+// The sound of a file as the model encodes it, `latents` of them: float32 [latents, C], a sample of the posterior drawn from
+// `noise`. Its channels are averaged, resampled to the rate of the latents, cut to whole ones and given to every channel.
+at::Tensor sound_latents(SingleStreamParts& parts, const std::filesystem::path& sound, std::int64_t latents, tensor::NoiseStream& noise,
+                         const base::RunMonitor& monitor);
 
 }  // namespace gallop::pipelines::single_stream

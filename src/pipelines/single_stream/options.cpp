@@ -7,6 +7,8 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "base/names.h"
+#include "media/audio.h"
 #include "media/images.h"
 #include "schedulers/renoising.h"
 
@@ -58,7 +60,31 @@ void resolve_size(GenerateOptions& options, const SingleStreamParts& parts) {
   options.ratio.reset();
 }
 
-void resolve_length(GenerateOptions& options) {
+// Whole latents of the given sound, 25 a second.
+std::int64_t latents_of_sound(const GenerateOptions& options) {
+  const auto audio = media::read_audio(*options.sound);
+  GALLOP_CHECK(!audio.empty(), InvalidArgument, "generate.sound: {} holds no sound", base::quote(*options.sound));
+  const auto samples = static_cast<double>(audio.samples.size()) / audio.channels;
+  return static_cast<std::int64_t>(samples / audio.sample_rate * kFps + 1e-6);
+}
+
+// The clip is as long as the sound where nothing else is said, and never longer.
+void resolve_sound(GenerateOptions& options, const SingleStreamParts& parts) {
+  GALLOP_CHECK(parts.has_audio_encoder(), InvalidArgument,
+               "generate.sound: the audio VAE in {} has no encoder; use the published file, which holds both halves",
+               base::quote(parts.files().folder));
+  const auto given = latents_of_sound(options);
+  GALLOP_CHECK(given >= 1, InvalidArgument, "generate.sound: {} is shorter than 0.04 s", base::quote(*options.sound));
+  if (!options.duration && !options.frames)
+    options.frames = static_cast<int>((std::min(given, static_cast<std::int64_t>(kLongest * kFps)) - 1) / 4 * 4 + 1);
+  const auto needed = static_cast<double>(options.frames ? *options.frames : std::round(*options.duration * kFps));
+  GALLOP_CHECK(static_cast<double>(given) >= needed, InvalidArgument,
+               "generate.sound: lasts {:.2f} s, the clip {:.2f} s; give a longer sound or a smaller duration",
+               static_cast<double>(given) / kFps, needed / kFps);
+}
+
+void resolve_length(GenerateOptions& options, const SingleStreamParts& parts) {
+  if (options.sound) resolve_sound(options, parts);
   if (!options.duration && !options.frames) options.duration = kDuration;
   options.fps = kFps;
   if (options.duration) {
@@ -114,7 +140,8 @@ bool is_distilled(const GenerateOptions& options) { return options.scheduler == 
 
 std::int64_t audio_latents_of(const GenerateOptions& options) {
   if (!options.duration) return *options.frames;
-  return std::llround(*options.duration * kFps) + 1;
+  // A given sound is cut to whole latents, so it has none for the instant at its end.
+  return std::llround(*options.duration * kFps) + (options.sound ? 0 : 1);
 }
 
 Geometry geometry_of(const GenerateOptions& options, const SingleStreamParts& parts) {
@@ -125,7 +152,7 @@ GenerateOptions filled(const GenerateOptions& options, const SingleStreamParts& 
   auto result = options;
   refuse_foreign(result);
   resolve_size(result, parts);
-  resolve_length(result);
+  resolve_length(result, parts);
   resolve_solver(result, parts);
   (void)geometry_of(result, parts);  // checks the sides and that the stages are there
   check_noise(result, parts);

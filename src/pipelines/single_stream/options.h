@@ -14,8 +14,8 @@ GenerateOptions filled(const GenerateOptions& options, const SingleStreamParts& 
 bool is_distilled(const GenerateOptions& options);
 // Of a resolved request.
 Geometry geometry_of(const GenerateOptions& options, const SingleStreamParts& parts);
-// 25 a second. A duration of s seconds has 25 s + 1 ; a number of frames has as many, so that both end
-// together.
+// 25 a second. A duration of s seconds has 25 s + 1, or 25 s of a given sound; a number of frames has as many, so that both
+// end together.
 std::int64_t audio_latents_of(const GenerateOptions& options);
 
 // What steers away from common defects when the folder has no negative_prompt.txt.

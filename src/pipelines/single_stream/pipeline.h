@@ -29,8 +29,10 @@ class SingleStreamPipeline final : public PipelineBase {
   struct Inputs {
     joint::StageConditions prompts;
     at::Tensor first_frame = {}, refined_first_frame = {};  // latents of the picture at the size of each stage
+    at::Tensor sound = {};                                  // latents of the given sound
   };
-  Inputs inputs(const GenerateOptions& options, const Geometry& geometry, const SingleStreamPlan& plan, const base::RunMonitor& monitor);
+  Inputs inputs(const GenerateOptions& options, const Geometry& geometry, const SingleStreamPlan& plan, tensor::NoiseStream& noise,
+                const base::RunMonitor& monitor);
   // The model of a stage as a denoiser; `between` layers the monitor may stop it.
   joint::Denoiser denoiser(Transformer kind, models::single_stream::TextPositions positions, const SingleStreamPlan& plan,
                            const base::RunMonitor& monitor);

@@ -60,7 +60,8 @@ joint::Denoiser SingleStreamPipeline::denoiser(Transformer kind, TextPositions p
 }
 
 SingleStreamPipeline::Inputs SingleStreamPipeline::inputs(const GenerateOptions& options, const Geometry& geometry,
-                                                          const SingleStreamPlan& plan, const base::RunMonitor& monitor) {
+                                                          const SingleStreamPlan& plan, tensor::NoiseStream& noise,
+                                                          const base::RunMonitor& monitor) {
   const auto release = [&] {
     if (plan.release) parts_.release();
   };
@@ -72,6 +73,10 @@ SingleStreamPipeline::Inputs SingleStreamPipeline::inputs(const GenerateOptions&
       result.refined_first_frame = picture_latents(parts_, *options.first_frame, *geometry.refined, monitor).to(at::kCPU);
     release();
   }
+  if (options.sound) {
+    result.sound = sound_latents(parts_, *options.sound, geometry.base_size.audio, noise, monitor);
+    release();
+  }
   return result;
 }
 
@@ -81,7 +86,9 @@ Latents SingleStreamPipeline::first_stage(const GenerateOptions& options, const 
   auto stage = base_plan(*options.steps, *options.shift, is_distilled(options));
   stage.first_frame = inputs.first_frame;
   if (*options.guidance > 1.0) stage.guidance = base_guidance(*options.guidance, *options.guidance_2);
-  auto start = first_noise(geometry.base_size, config.latent_channels(), config.audio_features, noise);
+  // Differs from the reference, whose distilled mode noises a given sound again at every step: here it is what is heard.
+  stage.hold_audio = inputs.sound.defined();
+  auto start = first_noise(geometry.base_size, config.latent_channels(), config.audio_features, noise, inputs.sound);
   if (options.initial_noise) start.video = tensor::view_of(*options.initial_noise);
   const int total = *options.steps + (geometry.refined ? kRefineSteps : 0);
   monitor.tick(Stage::denoise, 0, total);
@@ -112,7 +119,7 @@ Generated SingleStreamPipeline::generate(const GenerateOptions& options, const b
     if (plan.release) parts_.release();
   };
   tensor::NoiseStream noise(options.seed);
-  const auto given = inputs(options, geometry, plan, monitor);
+  const auto given = inputs(options, geometry, plan, noise, monitor);
   const auto base = first_stage(options, geometry, given, plan, noise, monitor);
   const auto video = refined(options, geometry, given, base, plan, noise, monitor);
   release();
@@ -134,6 +141,7 @@ std::string SingleStreamPipeline::provenance(const GenerateOptions& options, con
     json["negative_prompt_is_published"] = base::sha256_hex(std::as_bytes(std::span(*options.negative_prompt))) == kPublishedNegativePrompt;
   }
   if (options.first_frame) used["first_frame"] = options.first_frame->name();
+  if (options.sound) used["sound"] = {{"name", options.sound->filename().string()}, {"sha256", base::sha256_file(*options.sound)}};
   used["width"] = *options.width;
   used["height"] = *options.height;
   used["frames"] = *options.frames;
@@ -166,7 +174,7 @@ std::string SingleStreamPipeline::provenance(const GenerateOptions& options, con
 PipelineInfo information() {
   return {.family = "single_stream",
           .models = {"single_stream-i2av", "single_stream-t2av"},
-          .summary = "joint audio-video transformer (daVinci-MagiHuman): text or a picture to a clip with sound"};
+          .summary = "joint audio-video transformer (daVinci-MagiHuman): text, a picture or a sound to a clip with sound"};
 }
 
 std::unique_ptr<PipelineBase> open(const ModelSource& source, const LoadOptions& options, const base::RunMonitor& monitor) {

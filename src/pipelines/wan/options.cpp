@@ -119,6 +119,7 @@ void resolve_frames(GenerateOptions& options, const WanTraits& traits, std::int6
 void check_inputs(const GenerateOptions& options, const WanTraits& traits) {
   const auto& name = traits.name;
   GALLOP_CHECK(!options.audio.value_or(false), InvalidArgument, "generate.audio: {} makes silent clips", name);
+  GALLOP_CHECK(!options.sound, InvalidArgument, "generate.sound: {} makes silent clips and follows no sound", name);
   GALLOP_CHECK(traits.takes_first || !options.first_frame, InvalidArgument,
                "generate.first_frame: {} makes clips from text alone; use an image-to-video model", name);
   GALLOP_CHECK(!traits.needs_first || options.first_frame, InvalidArgument, "generate.first_frame: {} starts from a picture; give one",

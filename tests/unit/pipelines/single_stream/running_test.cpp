@@ -2,10 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/json.h"
 #include "gallop/error.h"
+#include "gallop/media.h"
+#include "media/write_video.h"
 #include "pipelines/pipeline_base.h"
 #include "pipelines/registry.h"
 #include "support/shared_data.h"
@@ -103,6 +106,73 @@ TEST_CASE("single stream: distilled, from a picture, and through super-resolutio
   CHECK(large.video.width() == 512);
   CHECK(large.video.height() == 512);
   CHECK(base::parse_json(large.provenance, "provenance").at("stages")[1].at("model") == "540p_sr");
+}
+
+namespace {
+
+// A file whose sound lasts `seconds`: a tone that swells, behind a picture of one grey.
+std::filesystem::path sounding(const std::filesystem::path& file, double seconds, double hertz) {
+  const auto samples = static_cast<std::size_t>(seconds * 48000.0);
+  Audio audio{.samples = std::vector<float>(samples), .channels = 1, .sample_rate = 48000};
+  for (std::size_t i = 0; i < samples; ++i) {
+    const double t = static_cast<double>(i) / 48000.0;
+    audio.samples[i] = static_cast<float>(0.4 * t / seconds * std::sin(2.0 * 3.14159265358979323846 * hertz * t));
+  }
+  const auto frames = static_cast<std::int64_t>(seconds * 25.0);
+  media::write_video(
+      file, Video(std::vector<std::uint8_t>(static_cast<std::size_t>(frames * 32 * 32 * 3), 90), frames, 32, 32, 25.0, std::move(audio)),
+      {});
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("single stream: a given sound is followed, with either first stage, and is what is heard") {
+  const test::ScratchFolder scratch;
+  const auto low = sounding(scratch / "low.mp4", 0.6, 220.0), high = sounding(scratch / "high.mp4", 0.6, 1760.0);
+  const auto pipeline = opened(tiny_folder());
+  for (const auto* scheduler : {"unipc", "distilled"}) {
+    auto options = small();
+    options.frames.reset();
+    options.duration = 0.4;
+    options.scheduler = scheduler;
+    options.sound = low;
+    const auto once = made(*pipeline, options);
+    // Ten sound latents, three video latents.
+    CHECK(once.video.frames() == 9);
+    CHECK(once.video.audio().samples.size() == 2 * 15876);
+    CHECK(made(*pipeline, options).video.audio().samples == once.video.audio().samples);
+    options.sound = high;
+    const auto other = made(*pipeline, options);
+    CHECK_FALSE(same(other.video, once.video));
+    CHECK(other.video.audio().samples != once.video.audio().samples);
+    // The sound is a condition: another prompt changes the picture and not what is heard.
+    options.prompt = "something else";
+    const auto elsewhere = made(*pipeline, options);
+    CHECK_FALSE(same(elsewhere.video, other.video));
+    CHECK(elsewhere.video.audio().samples == other.video.audio().samples);
+    CHECK(base::parse_json(once.provenance, "provenance").at("options").at("sound").at("name") == "low.mp4");
+  }
+  GenerateOptions options = small();
+  options.prompt = "x";
+  options.frames.reset();
+  options.sound = low;
+  const auto used = pipeline->resolve(options);
+  CHECK(*used.frames == 13);  // of 15 latents
+  CHECK(*pipeline->resolve(used).frames == 13);
+  options.duration = 2.0;
+  CHECK(refusal([&] { (void)pipeline->resolve(options); }).starts_with("generate.sound: lasts 0.6"));
+  options.sound = scratch / "absent.wav";
+  CHECK_THROWS_AS((void)pipeline->resolve(options), NotFound);
+  RunOptions run;
+  bool asked = false;
+  run.on_progress = [&](const Progress& progress) {
+    asked = asked || (progress.stage == Stage::denoise);
+    return asked ? Flow::stop : Flow::go_on;
+  };
+  options.sound = high;
+  options.duration = 0.4;
+  CHECK_THROWS_AS(made(*pipeline, options, run), Cancelled);
 }
 
 TEST_CASE("single stream: lengths and sizes as documented, impossible requests by their field") {
