@@ -123,6 +123,9 @@ TEST_CASE("bandwidth: where a spectrum ends") {
     const auto score = judged("sound_bandwidth", with(sounding(2.0, tone(0.5, hertz))));
     CHECK(score.value == doctest::Approx(hertz).epsilon(0.15));
     CHECK(score.details.at("centroid_hz") == doctest::Approx(hertz).epsilon(0.02));
+    // Seven bins at most: half a main lobe, and the neighbours that are averaged.
+    CHECK(score.value >= hertz);
+    CHECK(score.value <= hertz + 7.0 * kRate / 2048.0);
   }
 }
 
