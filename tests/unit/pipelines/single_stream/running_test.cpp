@@ -7,7 +7,6 @@
 
 #include "base/json.h"
 #include "gallop/error.h"
-#include "gallop/media.h"
 #include "media/write_video.h"
 #include "pipelines/pipeline_base.h"
 #include "pipelines/registry.h"
