@@ -60,7 +60,7 @@ GALLOP_CLONES void gelu_tanh_span(float* x, std::int64_t count) {
 
 GALLOP_CLONES void quick_gelu_span(float* x, std::int64_t count) {
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) x[i] = x[i] / (1.0f + fast_exp(-1.702f * x[i]));
+  for (std::int64_t i = 0; i < count; ++i) x[i] = logistic_part(x[i], 1.702f * x[i]);
 }
 
 GALLOP_CLONES void pixel_norm_row(const float* x, const float* gamma, float root, float* out, std::int64_t width, bool silu) {
@@ -72,7 +72,7 @@ GALLOP_CLONES void pixel_norm_row(const float* x, const float* gamma, float root
 #pragma omp simd
     for (std::int64_t i = 0; i < width; ++i) {
       const float v = x[i] * factor * gamma[i];
-      out[i] = v / (1.0f + fast_exp(-v));
+      out[i] = logistic_part(v, v);
     }
   } else {
 #pragma omp simd

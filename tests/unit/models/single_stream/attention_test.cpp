@@ -80,3 +80,23 @@ TEST_CASE("norm and gate: weights are offsets from one, one sigmoid a head") {
   const auto gated = nn::gate_heads(x.clone(), gate, 8);
   CHECK((gated - (x.view({6, 4, 8}) * gate.sigmoid().unsqueeze(-1)).flatten(1)).abs().max().item<double>() < 1e-6);
 }
+
+TEST_CASE("rows in bfloat16 are those of float32, rounded once at the end") {
+  const auto half = [](const at::Tensor& x) { return x.to(at::kBFloat16); };
+  const auto x = half(test::hashed(8, {5, 48}, 12.0)), weight = test::hashed(9, {16}, 0.5), gate = test::hashed(10, {5, 3}, 4.0);
+  const auto wide = x.to(at::kFloat);
+  CHECK(nn::swiglu7(x).equal(half(nn::swiglu7(wide))));
+  CHECK(nn::gelu7(x).equal(half(nn::gelu7(wide))));
+  CHECK(nn::gate_heads(x.clone(), gate, 16).equal(half(nn::gate_heads(wide.clone(), gate, 16))));
+  const auto offsets = test::hashed(11, {48}, 0.5);
+  CHECK(nn::offset_rms_norm(wide, offsets, 1e-6, at::kBFloat16).equal(half(nn::offset_rms_norm(wide, offsets, 1e-6, at::kFloat))));
+  const auto sine = test::hashed(12, {5, 6}, 1.0), cosine = test::hashed(13, {5, 6}, 1.0);
+  // A range of the columns of a wider array, as the joint projection has it.
+  const auto range = [&](const at::Tensor& all) { return at::cat({all, all}, 1).narrow(1, 48, 48); };
+  auto turned = at::empty({5, 48}, at::kFloat), rounded = half(turned);
+  nn::head_norm_rotate(range(wide), weight, sine, cosine, 1e-6, turned);
+  nn::head_norm_rotate(range(x), weight, sine, cosine, 1e-6, rounded);
+  CHECK(rounded.equal(half(turned)));
+  const auto broken = half(at::tensor(std::vector<float>{std::nanf(""), 0.0F, 1.0F, std::nanf("")}).view({2, 2}));
+  CHECK(nn::swiglu7(broken).isnan().all().item<bool>());
+}
