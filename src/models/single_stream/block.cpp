@@ -12,12 +12,12 @@ struct Span {
   std::int64_t first, count, slice;
 };
 
-// The spans of the first `rows` rows, each at most `most` long.
+// The spans of the first `rows` rows, none longer than the run's pieces; even ones, because a short rest is multiplied slowly.
 std::vector<Span> spans(const BlockRun& run, bool experts, std::int64_t rows) {
   std::vector<Span> parts;
   const auto add = [&](std::int64_t first, std::int64_t count, std::int64_t slice) {
-    const auto end = std::min(first + count, rows);
-    for (; first < end; first += run.chunk_rows) parts.push_back({first, std::min(run.chunk_rows, end - first), slice});
+    const auto all = std::min(count, rows - first), pieces = (all + run.chunk_rows - 1) / run.chunk_rows;
+    for (std::int64_t i = 0; i < pieces; ++i) parts.push_back({first + all * i / pieces, all * (i + 1) / pieces - all * i / pieces, slice});
   };
   const auto& layout = run.layout;
   if (!experts) {

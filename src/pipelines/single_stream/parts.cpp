@@ -227,7 +227,7 @@ const std::map<std::string, std::string>& SingleStreamParts::hashes() {
   const auto add = [&](const std::string& part, const std::filesystem::path& file) {
     if (file.empty()) return;
     hashes_[part] = "sha256:" + base::sha256_file(file);
-    if (file.extension() != ".json") return;
+    if (!file.string().ends_with(".index.json")) return;
     // An index names its shards but not what is in them.
     for (const auto& entry : std::filesystem::directory_iterator(file.parent_path()))
       if (entry.path().extension() == ".safetensors")
