@@ -1,10 +1,10 @@
 // VBench human_action: is the asked action among UMT's confident five (vbench.md 4.10).
 #include <algorithm>
-#include <cmath>
 
 #include "base/check.h"
 #include "base/names.h"
 #include "evaluators/registration.h"
+#include "evaluators/vbench/action_rules.h"
 #include "evaluators/vbench/frame_tensor.h"
 #include "evaluators/vbench/kinetics_labels.h"
 #include "evaluators/vbench/model_cache.h"
@@ -20,24 +20,13 @@ namespace {
 using models::umt::VisionTransformer;
 using Model = std::shared_ptr<const VisionTransformer>;
 constexpr std::int64_t kCandidates = 5;
-constexpr double kConfident = 0.85;
-
-// The action of a suite file name "A person is riding a bike-0.mp4": up to the first "-", after the last "person is ", up to
-// the first "_".
-std::string action_in(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
-  text = text.substr(0, text.find('-'));
-  constexpr std::string_view kLead = "person is ";
-  if (const auto lead = text.rfind(kLead); lead != std::string::npos) text = text.substr(lead + kLead.size());
-  return text.substr(0, text.find('_'));
-}
 
 // Label "action", else the file name, else the prompt.
 std::string wanted_action(const ClipRequest& request) {
   const auto label = request.labels.find("action");
   const auto action = label != request.labels.end()    ? label->second
-                      : request.clip.file() != nullptr ? action_in(request.clip.file()->stem().string())
-                                                       : action_in(request.prompt);
+                      : request.clip.file() != nullptr ? vbench::action_in(request.clip.file()->stem().string())
+                                                       : vbench::action_in(request.prompt);
   const auto known = vbench::kinetics_labels();
   // The reference would answer false; a name that no class can match is a mistake of the request.
   GALLOP_CHECK(std::find(known.begin(), known.end(), action) != known.end(), InvalidArgument,
@@ -58,11 +47,11 @@ class Judge final : public ClipJudge {
     const auto [values, classes] = probabilities.topk(kCandidates, 1);
     const auto names = vbench::kinetics_labels();
     for (std::int64_t i = 0; i < kCandidates; ++i) {
-      const double probability = std::nearbyint(values[0][i].item<double>() * 1e4) / 1e4;
+      const double probability = vbench::kept_probability(values[0][i].item<double>());
       const auto name = names[static_cast<std::size_t>(classes[0][i].item<std::int64_t>())];
       score.parts.push_back(probability);
       score.details["probability of " + std::string(name)] = probability;
-      if (probability >= kConfident && name == action_) score.value = 1.0;
+      if (vbench::is_confident(probability) && name == action_) score.value = 1.0;
     }
     return score;
   }
