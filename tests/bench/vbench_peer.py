@@ -81,7 +81,7 @@ def reference(dimension, weights, threads):
     folder = Path(tempfile.mkdtemp())
 
     def score(clip):
-        labels = {"appearance_style": {"appearance_style": STYLE}, "scene": {"scene": {"scene": {"scene": SCENE}}}}
+        labels = {"appearance_style": {"appearance_style": STYLE}, "scene": {"scene": {"scene": SCENE}}}
         labels = {dimension: labels[dimension]} if dimension in labels else {}
         file = folder / "work.json"
         file.write_text(json.dumps([{"prompt_en": PROMPT, "dimension": [dimension], "video_list": [clip], "auxiliary_info": labels}]))
