@@ -23,6 +23,8 @@ using Generator = std::mt19937_64;
 
 namespace {
 
+using namespace std::string_view_literals;
+
 std::size_t below(Generator& random, std::size_t limit) { return limit == 0 ? 0 : random() % limit; }
 
 // Numbers that break size arithmetic, and bytes that mean something to JSON, zip and pickle.
@@ -135,8 +137,7 @@ int main(int count, char** arguments) {
     const char* file;
   } containers[] = {
       {"safetensors", safetensors_seeds(folder.path()), R"({}[]":,\0123456789-.eEtfn )", "x.safetensors"},
-      {"torch", torch_seeds(),
-       std::string_view("(.)]}0123NR\x85\x86\x87\x81\x80\x8a\x93\x94QRXKMJGabcdehjlqrstu\n\0PK\x01\x02\x03\x04\x05\x06", 56), "x.pth"},
+      {"torch", torch_seeds(), "(.)]}0123NR\x85\x86\x87\x81\x80\x8a\x93\x94QRXKMJGabcdehjlqrstu\n\0PK\x01\x02\x03\x04\x05\x06"sv, "x.pth"},
   };
   const auto start = peak_megabytes();
   int failures = 0;
