@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/free_memory.h"
 #include "base/mapped_pages.h"
 #include "base/names.h"
 #include "evaluators/vbench/detector_checkpoints.h"
@@ -147,9 +148,15 @@ class HandedOut {
   ~HandedOut() { std::for_each(places_.begin(), places_.end(), base::drop_mapped_pages); }
   void add(const at::Tensor& tensor) {
     if (tensor.is_cpu()) places_.emplace_back(static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes());
+    // Converted tensors leave holes behind when they have been packed.
+    constexpr std::size_t kAtOnce = 64 << 20;
+    if ((bytes_ += tensor.nbytes()) < kAtOnce) return;
+    base::return_freed_memory();
+    bytes_ = 0;
   }
 
  private:
+  std::size_t bytes_ = 0;                           // handed out since memory was last given back
   std::vector<std::span<const std::byte>> places_;  // the tensors themselves may be gone: nothing is read there
 };
 
