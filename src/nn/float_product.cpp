@@ -1,15 +1,12 @@
 #include "nn/float_product.h"
 
 #include <omp.h>
-#include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
-#include <new>
 
 #include "nn/fast_exp.h"
 #include "nn/tile_product.h"
+#include "nn/tile_scratch.h"
 #include "nn/tile_units.h"
 
 namespace gallop::nn::tiles {
@@ -21,16 +18,6 @@ constexpr int kParts = 3;
 constexpr std::int64_t kPanel = kParts * 2 * kTile;                // one step of 32 inputs for 32 rows or outputs: of each part two tiles
 constexpr std::int64_t kInputsAtOnce = 512, kOutputsAtOnce = 256;  // a block of weights half as big as the second cache
 constexpr std::int64_t kRowsAtOnce = 8192;
-
-using Scratch = std::unique_ptr<std::uint16_t[], void (*)(void*)>;
-Scratch scratch(std::int64_t values) {
-  constexpr std::size_t kHugePage = 2 << 20;
-  const auto bytes = (static_cast<std::size_t>(values) * sizeof(std::uint16_t) + kHugePage - 1) / kHugePage * kHugePage;
-  auto* memory = std::aligned_alloc(kHugePage, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: panels are read in long runs
-  return {static_cast<std::uint16_t*>(memory), std::free};
-}
 
 // The nearest bfloat16, as float32; halves away from zero.
 GALLOP_TILE_TARGET inline __m512 rounded(__m512 x) {
@@ -109,48 +96,32 @@ struct Ahead {
   std::int64_t stride;
 };
 
-// Tiles 4 and 5: two tiles of rows; 6 and 7: of outputs; 0 to 3: the sums. (The intrinsics want literal numbers.)
-#define GALLOP_ROWS(part)                   \
-  _tile_loadd(4, x + 2 * part * kTile, 64); \
-  _tile_loadd(5, x + (2 * part + 1) * kTile, 64)
-#define GALLOP_OUTPUTS(part)                \
-  _tile_loadd(6, w + 2 * part * kTile, 64); \
-  _tile_loadd(7, w + (2 * part + 1) * kTile, 64)
-#define GALLOP_MULTIPLY    \
-  _tile_dpbf16ps(0, 4, 6); \
-  _tile_dpbf16ps(1, 4, 7); \
-  _tile_dpbf16ps(2, 5, 6); \
-  _tile_dpbf16ps(3, 5, 7)
 GALLOP_TILE_TARGET void multiply_panels(const std::uint16_t* x, const std::uint16_t* w, std::int64_t steps, float (&sums)[32 * 32],
                                         Ahead ahead) {
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+  const auto rows_of = [&](int part) { return x + 2 * part * kTile; };
+  const auto outputs_of = [&](int part) { return w + 2 * part * kTile; };
+  clear_sums();
   for (std::int64_t step = 0; step < steps; ++step, x += kPanel, w += kPanel) {
-    GALLOP_ROWS(2);
-    GALLOP_OUTPUTS(0);
-    GALLOP_MULTIPLY;
-    GALLOP_ROWS(1);
-    GALLOP_MULTIPLY;
+    load_rows(rows_of(2));
+    load_outputs(outputs_of(0));
+    multiply_tiles();
+    load_rows(rows_of(1));
+    multiply_tiles();
     for (std::int64_t line = 0; line < ahead.lines; ++line, ahead.panel += 32) _mm_prefetch(ahead.panel, _MM_HINT_T1);
-    GALLOP_OUTPUTS(1);
-    GALLOP_MULTIPLY;
-    GALLOP_ROWS(0);
-    GALLOP_MULTIPLY;
+    load_outputs(outputs_of(1));
+    multiply_tiles();
+    load_rows(rows_of(0));
+    multiply_tiles();
     for (int row = 0; row < 2 && step < 16; ++row, ahead.y += ahead.stride) {
       _mm_prefetch(ahead.y, _MM_HINT_T0);
       _mm_prefetch(ahead.y + 16, _MM_HINT_T0);
     }
-    GALLOP_OUTPUTS(2);
-    GALLOP_MULTIPLY;
-    GALLOP_OUTPUTS(0);
-    GALLOP_MULTIPLY;
+    load_outputs(outputs_of(2));
+    multiply_tiles();
+    load_outputs(outputs_of(0));
+    multiply_tiles();
   }
-  _tile_stored(0, sums, 128);
-  _tile_stored(1, sums + 16, 128);
-  _tile_stored(2, sums + 16 * 32, 128);
-  _tile_stored(3, sums + 16 * 32 + 16, 128);
+  store_sums(sums, 32);
 }
 
 // Sums of some inputs go to y: added to what the inputs before gave, or to the bias.
@@ -205,9 +176,9 @@ void multiply(const FloatProduct& product, int threads) {
   const auto rows_at_once = std::min(kRowsAtOnce, (p.rows + 31) / 32 * 32);
   const auto stretches = (p.inputs + kInputsAtOnce - 1) / kInputsAtOnce;
   const auto inputs = (p.inputs / kStep + stretches - 1) / stretches * kStep;
-  const auto packed = scratch(rows_at_once / 32 * (inputs / kStep) * kPanel);
+  const auto packed = scratch<std::uint16_t>(rows_at_once / 32 * (inputs / kStep) * kPanel, Pages::huge);
   const auto block = kOutputsAtOnce / kStep * (inputs / kStep) * kPanel;
-  const auto weights = scratch(threads * block);
+  const auto weights = scratch<std::uint16_t>(threads * block, Pages::huge);
   // Few blocks for many threads: each is done by several, on rows of their own.
   const auto blocks = (p.outputs + kOutputsAtOnce - 1) / kOutputsAtOnce;
   const auto shares = std::clamp<std::int64_t>(blocks >= 2 * threads ? 1 : 2 * threads / blocks, 1, (rows_at_once + 255) / 256);

@@ -47,10 +47,7 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void vector_panels(const 
 }
 
 __attribute__((target("amx-tile,amx-int8"))) void tile_panels(const std::int8_t* x, const std::int8_t* w, std::int64_t steps, Sums& sums) {
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+  tiles::clear_sums();
   for (std::int64_t step = 0; step < steps; ++step, x += 2 * kTile, w += 2 * kTile) {
     _tile_loadd(4, x, 64);
     _tile_loadd(6, w, 64);
@@ -61,10 +58,7 @@ __attribute__((target("amx-tile,amx-int8"))) void tile_panels(const std::int8_t*
     _tile_dpbssd(2, 5, 6);
     _tile_dpbssd(3, 5, 7);
   }
-  _tile_stored(0, sums[0], 128);
-  _tile_stored(1, sums[0] + 16, 128);
-  _tile_stored(2, sums[16], 128);
-  _tile_stored(3, sums[16] + 16, 128);
+  tiles::store_sums(sums[0], 32);
 }
 
 __attribute__((target("amx-tile"))) void start_tiles() { _tile_loadconfig(&tiles::kTileConfig); }

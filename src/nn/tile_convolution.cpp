@@ -60,45 +60,22 @@ void split_line(const Convolution& c, const Plan& plan, std::int64_t line, std::
 // 32 outputs of 32 positions from `at`, over all taps.
 GALLOP_TILE_TARGET void multiply_taps(const Plan& plan, std::int64_t kernel_width, const std::uint16_t* high, const std::uint16_t* low,
                                       const std::uint16_t* w, float* sums) {
-  constexpr int kBytes = 64;
-  const auto down = plan.depth * static_cast<std::int64_t>(sizeof(std::uint16_t)), half = 16 * plan.depth;
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+  clear_sums();
   for (std::int64_t tap = 0; tap < plan.taps; ++tap) {
     const auto place = (tap / kernel_width * plan.pitch + tap % kernel_width) * plan.depth;
     const std::uint16_t *h = high + place, *l = low + place;
     for (std::int64_t i = 0; i < plan.depth; i += kStep, w += kPanel) {
-      _tile_loadd(4, h + i, down);
-      _tile_loadd(5, h + i + half, down);
-      _tile_loadd(6, w, kBytes);
-      _tile_loadd(7, w + kTile, kBytes);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-      _tile_loadd(6, w + 2 * kTile, kBytes);
-      _tile_loadd(7, w + 3 * kTile, kBytes);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-      _tile_loadd(4, l + i, down);
-      _tile_loadd(5, l + i + half, down);
-      _tile_loadd(6, w, kBytes);
-      _tile_loadd(7, w + kTile, kBytes);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
+      load_rows(h + i, plan.depth);
+      load_outputs(w);
+      multiply_tiles();
+      load_outputs(w + 2 * kTile);
+      multiply_tiles();
+      load_rows(l + i, plan.depth);
+      load_outputs(w);
+      multiply_tiles();
     }
   }
-  constexpr int kDown = 32 * sizeof(float);
-  _tile_stored(0, sums, kDown);
-  _tile_stored(1, sums + 16, kDown);
-  _tile_stored(2, sums + 16 * 32, kDown);
-  _tile_stored(3, sums + 16 * 32 + 16, kDown);
+  store_sums(sums, 32);
 }
 
 // Sums [32, 32] of positions from `at` and outputs from `output` to y, with bias and rectification.

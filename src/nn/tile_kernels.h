@@ -1,27 +1,16 @@
 // What the products on tile units share (nn/tile_product.h): the layout of their operands and their inner loop.
 #pragma once
 
+#include "nn/tile_scratch.h"
 #include "nn/tile_units.h"
 
 #ifdef GALLOP_TILES
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 
 namespace gallop::nn::tiles {
 
 constexpr std::int64_t kPanel = 4 * kTile;  // two halves of two tiles: one step of 32 inputs for 32 rows or outputs
-
-template <class T>
-using Scratch = std::unique_ptr<T[], void (*)(void*)>;
-
-// Uninitialised, 64-byte aligned.
-template <class T>
-Scratch<T> scratch(std::int64_t count) {
-  const auto bytes = (static_cast<std::size_t>(count) * sizeof(T) + 63) / 64 * 64;
-  return {static_cast<T*>(std::aligned_alloc(64, bytes)), std::free};
-}
 
 // Sixteen numbers as their two halves.
 GALLOP_TILE_TARGET inline void split(__m512 x, __m256i& high, __m256i& low) {
@@ -49,47 +38,22 @@ GALLOP_TILE_TARGET inline void pack_rows(const float* x, std::int64_t stride, st
 // 32 rows times 32 outputs over `steps` steps, added to y, or (`fresh`) written there.
 template <bool fresh = false>
 GALLOP_TILE_TARGET void multiply_panels(const std::uint16_t* x, const std::uint16_t* w, std::int64_t steps, float* y, std::int64_t stride) {
-  constexpr int kBytes = 64;
-  const auto down = stride * static_cast<std::int64_t>(sizeof(float));
   if constexpr (fresh) {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+    clear_sums();
   } else {
-    _tile_loadd(0, y, down);
-    _tile_loadd(1, y + 16, down);
-    _tile_loadd(2, y + 16 * stride, down);
-    _tile_loadd(3, y + 16 * stride + 16, down);
+    load_sums(y, stride);
   }
   for (std::int64_t step = 0; step < steps; ++step, x += kPanel, w += kPanel) {
-    _tile_loadd(4, x, kBytes);
-    _tile_loadd(5, x + kTile, kBytes);
-    _tile_loadd(6, w, kBytes);
-    _tile_loadd(7, w + kTile, kBytes);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-    _tile_loadd(6, w + 2 * kTile, kBytes);
-    _tile_loadd(7, w + 3 * kTile, kBytes);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-    _tile_loadd(4, x + 2 * kTile, kBytes);
-    _tile_loadd(5, x + 3 * kTile, kBytes);
-    _tile_loadd(6, w, kBytes);
-    _tile_loadd(7, w + kTile, kBytes);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
+    load_rows(x);
+    load_outputs(w);
+    multiply_tiles();
+    load_outputs(w + 2 * kTile);
+    multiply_tiles();
+    load_rows(x + 2 * kTile);
+    load_outputs(w);
+    multiply_tiles();
   }
-  _tile_stored(0, y, down);
-  _tile_stored(1, y + 16, down);
-  _tile_stored(2, y + 16 * stride, down);
-  _tile_stored(3, y + 16 * stride + 16, down);
+  store_sums(y, stride);
 }
 
 }  // namespace gallop::nn::tiles
