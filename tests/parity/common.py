@@ -11,10 +11,15 @@ ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = 77
 
 
-def options(description: str) -> argparse.Namespace:
+def options(description: str, parts: tuple[str, ...] = ()) -> argparse.Namespace:
+    """The command line. ``parts``: what --only can choose from."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="the short form, for every change")
     parser.add_argument("--build", default="build/python", help="build folder with the test programs")
+    if parts:
+        parser.add_argument(
+            "--only", nargs="+", choices=parts, default=list(parts), metavar="NAME", help="these alone: " + ", ".join(parts)
+        )
     return parser.parse_args()
 
 

@@ -139,14 +139,14 @@ def links(dimension: str, names: tuple[str, ...], root: Path, folder: Path) -> l
 
 
 def main() -> int:
-    settings = options(__doc__)
+    settings = options(__doc__, tuple(TOLERANCES))
     root, python = shared(), reference_python("vbench")
     weights = fill(python, root)
     failures = compared = 0
     gallop.set_threads(1)  # one core for each side
     with tempfile.TemporaryDirectory() as folder:
         reference = Reference(python, root, weights, Path(folder))
-        for dimension, half in [(name, False) for name in TOLERANCES] + [(name, True) for name in HALF]:
+        for dimension, half in [(name, False) for name in settings.only] + [(name, True) for name in HALF if name in settings.only]:
             names = CLIPS[:2] if settings.quick else CLIPS + LONG if dimension in CHEAP else CLIPS
             if dimension == "human_action" and settings.quick:
                 names = CLIPS[:1]
