@@ -31,11 +31,11 @@ def footage(folder: Path) -> list[np.ndarray]:
     return clips
 
 
-def value(clips, text, language, size, contrast, motion) -> float:
+def value(clips, text) -> float:
+    """Mean over ``clips``, arrays of frames."""
     scores = []
     for frames in clips:
-        shown = with_text(frames, text, language, size, contrast, motion)
-        table = gallop.score(shown, fps=2, dimensions="text_accuracy", prompt=f'a sign "{text}"', device="cpu")
+        table = gallop.score(frames, fps=2, dimensions="text_accuracy", prompt=f'a sign "{text}"', device="cpu")
         if table.problems:
             print(f"SKIPPED: {table.problems[0][1].message}")
             sys.exit(SKIPPED)
@@ -55,13 +55,7 @@ def main() -> int:
         if font_file(language) is None:
             print(f"SKIPPED: no font for {language}")
             continue
-        absent = np.mean(
-            [
-                gallop.score(frames, fps=2, dimensions="text_accuracy", prompt=f'a sign "{text}"', device="cpu").results[0].scores[0].value
-                for frames in clips
-            ]
-        )
-        print(f"\n{language}, {text!r}; without the text: {absent:.2f}")
+        print(f"\n{language}, {text!r}; without the text: {value(clips, text):.2f}")
         print(
             "| letters | "
             + " | ".join(f"contrast {contrast:g}" for contrast in CONTRASTS)
@@ -71,9 +65,9 @@ def main() -> int:
         )
         print("|---" * (len(CONTRASTS) + len(MOTIONS)) + "|")
         for size in SIZES:
-            still = [value(clips, text, language, size, contrast, 0) for contrast in CONTRASTS]
-            moving = [value(clips, text, language, size, 1.0, motion) for motion in MOTIONS[1:]]
-            print(f"| {size} px | " + " | ".join(f"{v:.2f}" for v in still + moving) + " |", flush=True)
+            shown = [(contrast, 0) for contrast in CONTRASTS] + [(1.0, motion) for motion in MOTIONS[1:]]
+            values = [value([with_text(frames, text, language, size, *how) for frames in clips], text) for how in shown]
+            print(f"| {size} px | " + " | ".join(f"{v:.2f}" for v in values) + " |", flush=True)
     return 0
 
 
