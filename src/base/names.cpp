@@ -69,7 +69,8 @@ std::vector<std::string> near_names(std::string_view wanted, std::span<const std
   if (wanted.size() > 200) return {};
   for (const auto& name : known) {
     const auto distance = edit_distance(wanted, name);
-    if (distance <= std::max<std::size_t>(2, name.size() / 3)) ranked.emplace_back(distance, name);
+    const bool inside = name.size() >= 4 && wanted.find(name) != std::string_view::npos;
+    if (inside || distance <= std::max<std::size_t>(2, name.size() / 3)) ranked.emplace_back(distance, name);
   }
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> names;
@@ -81,7 +82,10 @@ std::string suggestion(std::string_view wanted, std::span<const std::string> kno
   auto near = near_names(wanted, known);
   for (auto& name : near) name = quote(name);
   if (!near.empty()) return fmt::format("; did you mean {}?", fmt::join(near, " or "));
-  return fmt::format("; known: {}", fmt::join(known, ", "));
+  constexpr std::size_t kMost = 60;
+  const auto shown = known.first(std::min(known.size(), kMost));
+  return fmt::format("; known: {}{}", fmt::join(shown, ", "),
+                     shown.size() < known.size() ? fmt::format(" ... ({} in all)", known.size()) : "");
 }
 
 }  // namespace gallop::base

@@ -15,9 +15,9 @@ inline std::string quote(const std::filesystem::path& path) { return quote(std::
 inline std::string quote(const std::string& text) { return quote(std::string_view(text)); }
 inline std::string quote(const char* text) { return quote(std::string_view(text)); }
 
-// Up to three names close to `wanted` by edit distance, closest first.
+// Up to three names that are close to `wanted` by edit distance or part of it, closest first.
 std::vector<std::string> near_names(std::string_view wanted, std::span<const std::string> known);
-// "; did you mean \"a\" or \"b\"?" or, when nothing is near, "; known: ...".
+// "; did you mean \"a\" or \"b\"?" or, when nothing is near, "; known: ..." with at most sixty names.
 std::string suggestion(std::string_view wanted, std::span<const std::string> known);
 
 }  // namespace gallop::base
