@@ -68,17 +68,25 @@ void RgbConverter::prepare(const AVFrame& frame, int width, int height) {
   const std::vector<std::int64_t> key = {frame.width, frame.height, frame.format, width, height, full, matrix};
   if (key == prepared_for_) return;
   const auto format = plain_format(static_cast<AVPixelFormat>(frame.format));
+  const int* coefficients = sws_getCoefficients(matrix);
+  const bool own_size = width == frame.width && height == frame.height;
+  factors_.reset();
+  if (format == AV_PIX_FMT_YUV420P && own_size && fits_yuv_to_rgb(width, height) && has_yuv_to_rgb()) {
+    factors_ = yuv_factors(coefficients, full);
+    prepared_for_ = key;
+    return;
+  }
   scaler_.reset(
       sws_getContext(frame.width, frame.height, format, width, height, AV_PIX_FMT_RGB24, flags_of(contract_), nullptr, nullptr, nullptr));
   GALLOP_CHECK(scaler_ != nullptr, Unsupported, "pixel format {} of {}x{} cannot be converted to RGB; convert the clip to yuv420p",
                av_get_pix_fmt_name(format) != nullptr ? av_get_pix_fmt_name(format) : "?", frame.width, frame.height);
-  const int* coefficients = sws_getCoefficients(matrix);
   // Refused for RGB sources, which need no matrix.
   (void)sws_setColorspaceDetails(scaler_.get(), coefficients, full ? 1 : 0, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
   prepared_for_ = key;
 }
 
 void RgbConverter::scale(const AVFrame& frame, RgbFrame& target) {
+  if (factors_) return yuv_to_rgb(frame.data, frame.linesize, frame.width, frame.height, *factors_, target.rgb.data());
   // The scaler's vector code leaves the last columns of a row unwritten when the row has no room for a whole block of eight
   // pixels: rows get that room, and are packed afterwards.
   const auto width = static_cast<std::size_t>(target.width), padded = (width + 31) / 32 * 32;

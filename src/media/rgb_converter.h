@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "gallop/video.h"
 #include "media/ffmpeg.h"
+#include "media/yuv_to_rgb.h"
 
 namespace gallop::media {
 
@@ -24,7 +26,7 @@ struct RgbFrame {
   std::span<const std::uint8_t> pixels() const { return std::span(rgb).first(static_cast<std::size_t>(height * width * 3)); }
 };
 
-// Used by one thread. Keeps its scaler between frames of equal format.
+// Used by one thread. Keeps what it prepared between frames of equal format.
 class RgbConverter {
  public:
   // rotation: degrees clockwise. width and height: 0 = the frame's own (before turning by decord's rule: the size asked for
@@ -41,6 +43,7 @@ class RgbConverter {
   int rotation_;
   std::int64_t width_, height_;
   Scaler scaler_;
+  std::optional<YuvFactors> factors_;  // of frames that need no scaler
   std::vector<std::int64_t> prepared_for_;
   RgbFrame turned_;
   std::vector<std::uint8_t> padded_;
