@@ -66,14 +66,32 @@ void group_norm(const GroupNorm& norm, int threads) {
   for (std::int64_t image = 0; image < norm.images; ++image) normalise_image(norm, norm.x + image * norm.pixels * norm.channels);
 }
 
-void scale_channels(const float* x, std::int64_t pixels, std::int64_t channels, const float* scale, const float* shift, float* out,
-                    int threads) {
+GALLOP_CLONES void block_moments(const float* rows, std::int64_t pixels, std::int64_t channels, float* mean, float* squares) {
+  std::fill_n(mean, channels, 0.0F);
+  std::fill_n(squares, channels, 0.0F);
+  for (std::int64_t i = 0; i < pixels; ++i) {
+#pragma omp simd
+    for (std::int64_t c = 0; c < channels; ++c) mean[c] += rows[i * channels + c] - rows[c];
+  }
+#pragma omp simd
+  for (std::int64_t c = 0; c < channels; ++c) mean[c] = rows[c] + mean[c] / static_cast<float>(pixels);
+  for (std::int64_t i = 0; i < pixels; ++i) {
+#pragma omp simd
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const float distance = rows[i * channels + c] - mean[c];
+      squares[c] += distance * distance;
+    }
+  }
+}
+
+void scale_channels(const float* x, std::int64_t pixels, std::int64_t channels, const float* scale, const float* shift, float least,
+                    float* out, int threads) {
   constexpr std::int64_t kAtOnce = 1024;
   const auto spans = (pixels + kAtOnce - 1) / kAtOnce;
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (std::int64_t i = 0; i < spans; ++i) {
     const auto first = i * kAtOnce;
-    scale_pixels(x + first * channels, std::min(kAtOnce, pixels - first), channels, scale, shift, -HUGE_VALF, out + first * channels);
+    scale_pixels(x + first * channels, std::min(kAtOnce, pixels - first), channels, scale, shift, least, out + first * channels);
   }
 }
 

@@ -1,5 +1,8 @@
+#include "nn/instance_norm.h"
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "nn/group_kernels.h"
@@ -16,21 +19,6 @@ constexpr std::int64_t kBlock = 256;  // pixels; fixed, so that the result does 
 struct Moments {
   std::vector<double> mean, squares;  // of a channel; squares: summed squared distances from the mean
 };
-
-// Mean and squared distances of `pixels` rows of `channels` values, for each channel. Distances from the first pixel are added, so that the
-// mean of equal values is that value.
-void block_moments(const float* rows, std::int64_t pixels, std::int64_t channels, float* mean, float* squares) {
-  std::fill(mean, mean + channels, 0.0F);
-  std::fill(squares, squares + channels, 0.0F);
-  for (std::int64_t i = 0; i < pixels; ++i)
-    for (std::int64_t c = 0; c < channels; ++c) mean[c] += rows[i * channels + c] - rows[c];
-  for (std::int64_t c = 0; c < channels; ++c) mean[c] = rows[c] + mean[c] / static_cast<float>(pixels);
-  for (std::int64_t i = 0; i < pixels; ++i)
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const float distance = rows[i * channels + c] - mean[c];
-      squares[c] += distance * distance;
-    }
-}
 
 // All blocks' moments as one (Chan, Golub and LeVeque 1979), in the order of the blocks.
 Moments joined(const std::vector<float>& means, const std::vector<float>& squares, std::int64_t pixels, std::int64_t channels) {
@@ -51,14 +39,14 @@ Moments joined(const std::vector<float>& means, const std::vector<float>& square
 
 // rows [pixels, channels], each channel normalised. Scaled first and then shifted, as the library does: what that makes of equal values, a
 // rounding of the last bit, is what later layers of the reference amplify in a black picture.
-void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, double eps, float* out) {
+void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, double eps, float least, float* out) {
   const auto width = static_cast<std::size_t>(channels);
   const auto blocks = (pixels + kBlock - 1) / kBlock;
   std::vector<float> means(static_cast<std::size_t>(blocks) * width), squares(means.size());
   at::parallel_for(0, blocks, 8, [&](std::int64_t first, std::int64_t last) {
     for (auto block = first; block < last; ++block)
-      block_moments(rows + block * kBlock * channels, std::min(kBlock, pixels - block * kBlock), channels, &means[block * channels],
-                    &squares[block * channels]);
+      kernels::block_moments(rows + block * kBlock * channels, std::min(kBlock, pixels - block * kBlock), channels,
+                             &means[block * channels], &squares[block * channels]);
   });
   const auto all = joined(means, squares, pixels, channels);
   std::vector<float> scale(width), shift(width);
@@ -66,24 +54,40 @@ void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, do
     scale[c] = static_cast<float>(1.0 / std::sqrt(all.squares[c] / static_cast<double>(pixels) + eps));
     shift[c] = -static_cast<float>(all.mean[c]) * scale[c];
   }
-  kernels::scale_channels(rows, pixels, channels, scale.data(), shift.data(), out, at::get_num_threads());
+  kernels::scale_channels(rows, pixels, channels, scale.data(), shift.data(), least, out, at::get_num_threads());
+}
+
+// Every image of x, which `fits`, on its own.
+void normalise_images(const at::Tensor& x, double eps, bool rectified, const at::Tensor& out) {
+  const auto pixels = x.size(2) * x.size(3), channels = x.size(1);
+  const float least = rectified ? 0.0F : -std::numeric_limits<float>::infinity();
+  for (std::int64_t image = 0; image < x.size(0); ++image)
+    normalise(x.const_data_ptr<float>() + image * pixels * channels, pixels, channels, eps, least,
+              out.mutable_data_ptr<float>() + image * pixels * channels);
+}
+
+bool fits(const at::Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(2) * x.size(3) > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 }  // namespace
 
 at::Tensor instance_norm(const at::Tensor& x, double eps) {
-  const auto pixels = x.size(2) * x.size(3), channels = x.size(1);
-  if (x.is_cpu() && x.scalar_type() == at::kFloat && pixels > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+  if (fits(x)) {
     auto out = at::empty_like(x);
-    for (std::int64_t image = 0; image < x.size(0); ++image)
-      normalise(x.const_data_ptr<float>() + image * pixels * channels, pixels, channels, eps,
-                out.mutable_data_ptr<float>() + image * pixels * channels);
+    normalise_images(x, eps, false, out);
     return out;
   }
   // One image at a time makes the result independent of the batch.
   std::vector<at::Tensor> parts;
   for (const auto& image : x.split(1)) parts.push_back(at::batch_norm(image, {}, {}, {}, {}, true, 0.0, eps, false));
   return parts.size() == 1 ? parts.front() : at::cat(parts);
+}
+
+at::Tensor instance_norm_(at::Tensor x, bool rectified, double eps) {
+  if (!fits(x)) return rectified ? instance_norm(x, eps).relu_() : instance_norm(x, eps);
+  normalise_images(x, eps, rectified, x);
+  return x;
 }
 
 }  // namespace gallop::nn

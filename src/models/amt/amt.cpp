@@ -3,13 +3,16 @@
 #include <optional>
 
 #include "base/check.h"
+#include "models/amt/pixels.h"
 
 namespace gallop::models::amt {
 namespace {
 
-// Flows towards the first and the second frame, and features, at one level.
+// Flows towards the first and the second frame, [1, 4, H, W], and features, at one level.
 struct Field {
-  at::Tensor flow0, flow1, features;
+  at::Tensor flows, features;
+  at::Tensor flow0() const { return flows.slice(1, 0, 2); }
+  at::Tensor flow1() const { return flows.slice(1, 2); }
 };
 
 // Both directions of correlation, looked up where the middle pixel lies in the other frame.
@@ -21,36 +24,39 @@ struct Matcher {
     at::Tensor looked_up, flows;
   };
   Match operator()(const Field& field, double shrink) const {
-    const auto down = [&](const at::Tensor& flow) { return shrink == 1.0 ? flow : resize(flow, shrink).mul_(shrink); };
-    const auto flow0 = down(field.flow0), flow1 = down(field.flow1);
+    const Field small{.flows = shrink == 1.0 ? field.flows : resize(field.flows, shrink).mul_(shrink), .features = {}};
     constexpr double kInverseTime = 2.0;  // 1 / t and 1 / (1 - t) at t = 0.5
-    return {at::cat({forward.lookup(grid + flow1 * kInverseTime), backward.lookup(grid + flow0 * kInverseTime)}, 1),
-            at::cat({flow0, flow1}, 1)};
+    return {at::cat({forward.lookup(grid + small.flow1() * kInverseTime), backward.lookup(grid + small.flow0() * kInverseTime)}, 1),
+            small.flows};
   }
 };
 
 Matcher make_matcher(const correlation::PyramidConfig& config, const at::Tensor& f0, const at::Tensor& f1) {
   const auto h = f0.size(2), w = f0.size(3);
   const auto volume = correlation::correlate(f0, f1);
-  return {correlation::Pyramid(config, volume, h, w), correlation::Pyramid(config, volume.t().contiguous(), h, w),
+  return {correlation::Pyramid(config, volume, h, w), correlation::Pyramid(config, correlation::transposed(volume), h, w),
           correlation::pixel_grid(h, w, f0.options())};
 }
 
 void apply(const UpdateBlock& update, const Matcher& matcher, Field& field) {
   const auto match = matcher(field, 1.0 / static_cast<double>(update.scale));
   const auto residual = update(field.features, match.flows, match.looked_up);
-  field.flow0 = field.flow0 + residual.flows.slice(1, 0, 2);
-  field.flow1 = field.flow1 + residual.flows.slice(1, 2);
+  field.flows = field.flows + residual.flows;
   field.features = field.features + residual.features;
 }
 
 at::Tensor gather_inputs(const Field& field, const at::Tensor& f0, const at::Tensor& f1) {
-  return at::cat({field.features, warp(f0, field.flow0), warp(f1, field.flow1), field.flow0, field.flow1}, 1);
+  Joined inputs(field.features.size(1) + f0.size(1) + f1.size(1) + 4, f0);
+  inputs.put(field.features);
+  warp_into(inputs.next(f0.size(1)), f0, field.flow0());
+  warp_into(inputs.next(f1.size(1)), f1, field.flow1());
+  return inputs.put(field.flows).whole;
 }
 
+// A decoder's flows are added to those of the level below, whose pixels are twice as wide.
 Field descend(const Decoder& decoder, const Field& field, const at::Tensor& f0, const at::Tensor& f1) {
   const auto out = decoder(gather_inputs(field, f0, f1));
-  return {out.slice(1, 0, 2) + resize(field.flow0, 2.0) * 2.0, out.slice(1, 2, 4) + resize(field.flow1, 2.0) * 2.0, out.slice(1, 4)};
+  return {resize(field.flows, 2.0).mul_(2.0).add_(out.slice(1, 0, 4)), out.slice(1, 4)};
 }
 
 }  // namespace
@@ -89,7 +95,7 @@ at::Tensor Amt::operator()(const at::Tensor& first, const at::Tensor& second) co
 
   const auto time = at::full({1, 1, f0[3].size(2), f0[3].size(3)}, 0.5, first.options());
   const auto start = decoder4(at::cat({f0[3], f1[3], time}, 1));
-  Field field{start.slice(1, 0, 2), start.slice(1, 2, 4), start.slice(1, 4)};
+  Field field{start.slice(1, 0, 4), start.slice(1, 4)};
   apply(update4, *matcher, field);
   field = descend(decoder3, field, f0[2], f1[2]);
   apply(update3, *matcher, field);
@@ -98,19 +104,18 @@ at::Tensor Amt::operator()(const at::Tensor& first, const at::Tensor& second) co
   matcher.reset();  // half of all memory
 
   const auto out = decoder1(gather_inputs(field, f0[0], f1[0]));
-  const auto flow0 = resize(field.flow0, 2.0).mul_(2.0), flow1 = resize(field.flow1, 2.0).mul_(2.0);
-  std::vector<at::Tensor> warped;  // by each hypothesis, [1, 3, H, W]
+  const auto flows = resize(field.flows, 2.0).mul_(2.0);
+  Joined all(3 * fields, image0);  // the middle frame by each hypothesis
   for (std::int64_t i = 0; i < fields; ++i) {
     const auto part = [&](std::int64_t first, std::int64_t channels) {
       return out.slice(1, first * fields + i * channels, first * fields + (i + 1) * channels);
     };
-    const auto mask = part(4, 1).sigmoid();
-    auto one = warp(image0, flow0 + part(0, 2)).mul_(mask);
-    warped.push_back(one.addcmul_(1 - mask, warp(image1, flow1 + part(2, 2))).add_(mean).add_(part(5, 3)));
+    blend_into(all.next(3), {image0, image1}, flows,
+               {.residual_flows = {part(0, 2), part(2, 2)}, .mask = part(4, 1), .residual = part(5, 3)}, mean);
   }
-  const auto all = at::cat(warped, 1);
-  const auto refined = combine2(combine1(all).prelu(combine_slope));
-  return all.view({fields, 3, height, width}).mean(0, true).add_(refined).clamp_(0, 1);
+  auto middle = combine2(prelu_(combine1(all.whole), combine_slope));
+  for (std::int64_t i = 0; i < fields; ++i) middle.add_(all.whole.slice(1, 3 * i, 3 * (i + 1)), 1.0 / static_cast<double>(fields));
+  return middle.clamp_(0, 1);
 }
 
 }  // namespace gallop::models::amt

@@ -2,12 +2,22 @@
 
 #include <cmath>
 
+#include "models/amt/pixels.h"
+#include "nn/instance_norm.h"
+
 namespace gallop::models::amt {
 namespace {
 
 at::Tensor leaky(at::Tensor x) { return at::leaky_relu_(x, 0.1); }
 
+// A 1x1 convolution of stride 1 as one product; the library's would copy its input first.
+at::Tensor pointwise(const nn::Conv2d& conv, const at::Tensor& x) {
+  return at::linear(x.permute({0, 2, 3, 1}), conv.weight.flatten(1), conv.bias).permute({0, 3, 1, 2});
+}
+
 }  // namespace
+
+at::Tensor ConvPrelu::operator()(const at::Tensor& x) const { return prelu_(conv(x), slope); }
 
 ConvPrelu ConvPrelu::load(const nn::Params& params, std::int64_t in, std::int64_t out, std::int64_t stride) {
   return {nn::Conv2d::load(params / 0, in, out, nn::Conv2d::square(3, stride)), (params / 1)("weight", {out})};
@@ -34,13 +44,14 @@ FeatureEncoder FeatureEncoder::load(const nn::Params& params) {
 }
 
 at::Tensor FeatureEncoder::operator()(const at::Tensor& image) const {
-  const auto step = [](const nn::Conv2d& conv, const at::Tensor& x) { return nn::instance_norm(conv(x)).relu_(); };
-  auto x = step(first, image);
+  constexpr bool kRectified = true;
+  auto x = nn::instance_norm_(first(image), kRectified);
   for (const auto& block : blocks) {
-    const auto y = step(block.conv3, step(block.conv2, step(block.conv1, x)));
-    x = (block.shortcut.weight.defined() ? nn::instance_norm(block.shortcut(x)) : x).add(y).relu_();
+    const auto narrow = nn::instance_norm_(pointwise(block.conv1, x), kRectified);
+    const auto y = nn::instance_norm_(pointwise(block.conv3, nn::instance_norm_(block.conv2(narrow), kRectified)), kRectified);
+    x = y.add_(block.shortcut.weight.defined() ? nn::instance_norm_(block.shortcut(x), !kRectified) : x).relu_();
   }
-  return last(x);
+  return pointwise(last, x);
 }
 
 ImagePyramid ImagePyramid::load(const nn::Params& params, const std::vector<std::int64_t>& channels) {
@@ -80,15 +91,16 @@ Decoder Decoder::load(const nn::Params& params, std::int64_t in, std::int64_t wi
 }
 
 at::Tensor Decoder::operator()(const at::Tensor& x) const {
-  const auto refined = [&](const at::Tensor& y, const ConvPrelu& conv) {
-    const auto keep = y.size(1) - side;
-    return at::cat({y.slice(1, 0, keep), conv(y.slice(1, keep))}, 1);
+  const auto refine_side = [&](const at::Tensor& y, const ConvPrelu& refine) {
+    const auto part = y.slice(1, y.size(1) - side);
+    prelu_into(part, refine.conv(Joined(side, y).put(part).whole), refine.slope);
   };
   const auto entered = enter(x);
-  auto y = refined(conv1(entered), conv2);
-  y = refined(conv3(y), conv4);
-  y = conv5(y).add_(entered).prelu(slope);
-  return at::conv_transpose2d(y, up_weight, up_bias, 2, 1);
+  auto y = conv1(entered);
+  refine_side(y, conv2);
+  y = conv3(y);
+  refine_side(y, conv4);
+  return at::conv_transpose2d(prelu_of_sum_(conv5(y), entered, slope), up_weight, up_bias, 2, 1);
 }
 
 UpdateBlock UpdateBlock::load(const nn::Params& params, std::int64_t features, std::int64_t scale) {
@@ -112,7 +124,7 @@ UpdateBlock UpdateBlock::load(const nn::Params& params, std::int64_t features, s
 UpdateBlock::Residual UpdateBlock::operator()(const at::Tensor& features, const at::Tensor& flows, const at::Tensor& looked_up) const {
   const auto factor = static_cast<double>(scale);
   const auto net = scale == 1 ? features : resize(features, 1.0 / factor);
-  const auto seen = leaky(correlation(looked_up));
+  const auto seen = leaky(pointwise(correlation, looked_up));
   const auto moved = leaky(flow2(leaky(flow1(flows))));
   const auto joined = leaky(join(at::cat({seen, moved}, 1)));
   const auto hidden = gru2(leaky(gru1(at::cat({joined, flows, net}, 1))));
@@ -124,17 +136,6 @@ UpdateBlock::Residual UpdateBlock::operator()(const at::Tensor& features, const 
 at::Tensor resize(const at::Tensor& x, double factor) {
   const auto side = [&](std::int64_t n) { return static_cast<std::int64_t>(std::floor(static_cast<double>(n) * factor)); };
   return at::upsample_bilinear2d(x, {side(x.size(2)), side(x.size(3))}, false, factor, factor);
-}
-
-at::Tensor warp(const at::Tensor& image, const at::Tensor& flow) {
-  const auto height = flow.size(2), width = flow.size(3), count = flow.size(0);
-  const auto x = at::linspace(-1.0, 1.0, width, flow.options()).view({1, 1, width});
-  const auto y = at::linspace(-1.0, 1.0, height, flow.options()).view({1, height, 1});
-  const auto gx = flow.select(1, 0) / ((static_cast<double>(width) - 1.0) / 2.0) + x;
-  const auto gy = flow.select(1, 1) / ((static_cast<double>(height) - 1.0) / 2.0) + y;
-  const auto grid = at::stack({gx, gy}, 3).view({count, height, width, 2});
-  constexpr int kBilinear = 0, kBorder = 1;
-  return at::grid_sampler_2d(image, grid, kBilinear, kBorder, true);
 }
 
 }  // namespace gallop::models::amt

@@ -12,7 +12,7 @@ struct ConvPrelu {
   nn::Conv2d conv;
   at::Tensor slope;
   static ConvPrelu load(const nn::Params& params, std::int64_t in, std::int64_t out, std::int64_t stride = 1);
-  at::Tensor operator()(const at::Tensor& x) const { return conv(x).prelu(slope); }
+  at::Tensor operator()(const at::Tensor& x) const;
 };
 
 // Correlation features: bottleneck blocks with instance norm, 84 channels at an eighth of the size.
@@ -57,7 +57,5 @@ struct UpdateBlock {
 
 // Bilinear, half-pixel centres, by a factor.
 at::Tensor resize(const at::Tensor& x, double factor);
-// Samples `image` at pixel + flow, bilinear, border repeated.
-at::Tensor warp(const at::Tensor& image, const at::Tensor& flow);
 
 }  // namespace gallop::models::amt

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "models/correlation/volume_kernels.h"
 
 namespace gallop::models::correlation {
 namespace {
@@ -52,17 +53,23 @@ void sample_window(const float* map, std::int64_t height, std::int64_t width, fl
   }
 }
 
+// [N, H, W] -> [N, H / 2, W / 2]
+at::Tensor halved(const at::Tensor& maps) {
+  if (!maps.is_cpu() || maps.scalar_type() != at::kFloat || !maps.is_contiguous())
+    return at::avg_pool2d(maps.unsqueeze(1), {2, 2}, {2, 2}).squeeze(1);
+  const auto count = maps.size(0), height = maps.size(1), width = maps.size(2);
+  auto out = at::empty({count, height / 2, width / 2}, maps.options());
+  kernels::halve(maps.const_data_ptr<float>(), count, height, width, out.mutable_data_ptr<float>(), at::get_num_threads());
+  return out;
+}
+
 }  // namespace
 
 Pyramid::Pyramid(const PyramidConfig& config, const at::Tensor& volume, std::int64_t height, std::int64_t width) : config_(config) {
   GALLOP_ASSERT(2 * config.radius + 2 <= kMaxSide);
   GALLOP_ASSERT((height >> (config.levels - 1)) > 1 && (width >> (config.levels - 1)) > 1);
-  auto level = volume.view({-1, 1, height, width});
-  levels_.push_back(level.squeeze(1));
-  for (int i = 1; i < config.levels; ++i) {
-    level = at::avg_pool2d(level, {2, 2}, {2, 2});
-    levels_.push_back(level.squeeze(1));
-  }
+  levels_.push_back(volume.view({-1, height, width}));
+  for (int i = 1; i < config.levels; ++i) levels_.push_back(halved(levels_.back()));
 }
 
 at::Tensor Pyramid::lookup(const at::Tensor& centres) const {
@@ -110,6 +117,13 @@ at::Tensor correlate(const at::Tensor& f1, const at::Tensor& f2) {
   // The scale goes into the small factor instead of the large product.
   const auto scale = 1.0 / std::sqrt(static_cast<double>(f1.size(1)));
   return (f1.flatten(2).squeeze(0) * scale).t().matmul(f2.flatten(2).squeeze(0));
+}
+
+at::Tensor transposed(const at::Tensor& volume) {
+  if (!volume.is_cpu() || volume.scalar_type() != at::kFloat || !volume.is_contiguous()) return volume.t().contiguous();
+  auto out = at::empty({volume.size(1), volume.size(0)}, volume.options());
+  kernels::transpose(volume.const_data_ptr<float>(), volume.size(0), volume.size(1), out.mutable_data_ptr<float>(), at::get_num_threads());
+  return out;
 }
 
 at::Tensor pixel_grid(std::int64_t height, std::int64_t width, const at::TensorOptions& options) {

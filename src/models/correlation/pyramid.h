@@ -37,6 +37,8 @@ class Pyramid {
 
 // f1, f2 [1, C, h, w] -> <f1_i, f2_j> / sqrt(C) as [h * w, h * w].
 at::Tensor correlate(const at::Tensor& f1, const at::Tensor& f2);
+// A volume seen from the other map.
+at::Tensor transposed(const at::Tensor& volume);
 // (0..width-1, 0..height-1) as float32 [1, 2, height, width].
 at::Tensor pixel_grid(std::int64_t height, std::int64_t width, const at::TensorOptions& options);
 

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "models/correlation/pyramid.h"
+#include "models/correlation/volume_kernels.h"
+#include "tensor/noise.h"
 
 namespace gallop {
 namespace {
@@ -40,6 +42,14 @@ TEST_CASE("correlation: fractions interpolate, the outside is zero, a lost centr
 TEST_CASE("correlation: a coarser level is the average of its texels") {
   const auto looked = ramp().lookup(at::full({1, 2, 8, 8}, 2.0));
   CHECK(looked[0][9 + 4][0][0].item<float>() == doctest::Approx(250 + 2.5));  // texels 2..3 of both axes
+}
+
+TEST_CASE("correlation: a volume is halved and turned as the library does it, bit for bit, and an odd last row is left out") {
+  const auto volume = tensor::seeded_normal({37, 21 * 35}, 3);
+  CHECK(models::correlation::transposed(volume).equal(volume.t()));
+  const auto halved = at::empty({37, 10, 17}), wanted = at::avg_pool2d(volume.view({37, 1, 21, 35}), {2, 2}, {2, 2}).squeeze(1);
+  models::correlation::kernels::halve(volume.const_data_ptr<float>(), 37, 21, 35, halved.mutable_data_ptr<float>(), 2);
+  CHECK(halved.equal(wanted));
 }
 
 TEST_CASE("correlation: the library's sampler gives what the kernel gives") {

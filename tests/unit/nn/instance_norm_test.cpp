@@ -1,6 +1,7 @@
 // Instance normalisation against double precision, on maps large enough for float32 sums to lose digits.
 #include <doctest/doctest.h>
 
+#include "nn/instance_norm.h"
 #include "nn/layers.h"
 #include "tensor/noise.h"
 
@@ -21,6 +22,9 @@ TEST_CASE("instance norm: as in double precision, in either layout, whatever the
     CHECK((nn::instance_norm(x).to(at::kDouble) - right).abs().max().item<double>() < 2e-6 * right.abs().max().item<double>() + 1e-6);
     CHECK(found.strides() == last.strides());
     CHECK(nn::instance_norm(last.narrow(0, 1, 1)).equal(found.narrow(0, 1, 1)));
+    CHECK(nn::instance_norm_(last.clone(), false).equal(found));
+    CHECK(nn::instance_norm_(last.clone(), true).equal(found.relu()));
+    CHECK(nn::instance_norm_(x, true).equal(nn::instance_norm(x).relu()));
   }
 }
 
