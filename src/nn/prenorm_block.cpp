@@ -13,7 +13,10 @@ at::Tensor quick_gelu(at::Tensor x) {
   return x;
 }
 
-at::Tensor activate(at::Tensor x, Activation activation) { return activation == Activation::gelu ? at::gelu(x) : quick_gelu(std::move(x)); }
+// x is overwritten where that is possible.
+at::Tensor activate(at::Tensor x, Activation activation) {
+  return activation == Activation::gelu ? at::gelu_(x) : quick_gelu(std::move(x));
+}
 
 // [B, N, parts * D] -> `parts` views [B, heads, N, D / heads].
 std::vector<at::Tensor> split(const at::Tensor& x, std::int64_t parts, std::int64_t heads) {
@@ -25,8 +28,11 @@ std::vector<at::Tensor> split(const at::Tensor& x, std::int64_t parts, std::int6
 at::Tensor normed(const LayerNorm& norm, const at::Tensor& x) { return norm(x.to(norm.weight.scalar_type())).to(x.scalar_type()); }
 
 at::Tensor PrenormBlock::operator()(const at::Tensor& x, bool causal) const {
-  const auto parts = split(qkv(normed(norm1, x)), 3, heads);
-  return finish(attend(parts[0], parts[1], parts[2], causal), x);
+  const auto attended = [&] {
+    const auto parts = split(qkv(normed(norm1, x)), 3, heads);
+    return attend(parts[0], parts[1], parts[2], causal);
+  };
+  return finish(attended(), x);  // queries, keys and values are gone by then
 }
 
 at::Tensor PrenormBlock::first_token(const at::Tensor& x) const {
@@ -37,9 +43,15 @@ at::Tensor PrenormBlock::first_token(const at::Tensor& x) const {
   return finish(attend(query[0], others[0], others[1]), x.slice(1, 0, 1));
 }
 
-at::Tensor PrenormBlock::finish(const at::Tensor& attended, const at::Tensor& x) const {
-  const auto y = proj(attended).add_(x);
-  return fc2(activate(fc1(normed(norm2, y)), activation)).add_(y);
+at::Tensor PrenormBlock::finish(at::Tensor attended, const at::Tensor& x) const {
+  auto y = proj(attended).add_(x);
+  attended.reset();
+  // Four times as wide inside: on the CPU as many tokens at a time as the products take together.
+  constexpr std::int64_t kTokensAtOnce = 256;
+  const auto tokens = y.view({-1, y.size(2)});
+  for (const auto& part : tokens.split(y.is_cpu() ? kTokensAtOnce : tokens.size(0)))
+    part.add_(fc2(activate(fc1(normed(norm2, part)), activation)));
+  return y;
 }
 
 void PrenormBlock::pack() {

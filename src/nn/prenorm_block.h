@@ -30,7 +30,7 @@ struct PrenormBlock {
   void drop_pages() const;
 
  private:
-  at::Tensor finish(const at::Tensor& attended, const at::Tensor& x) const;  // everything after attention
+  at::Tensor finish(at::Tensor attended, const at::Tensor& x) const;  // everything after attention
 };
 
 // The norm in the type of its weights, returned in that of x: networks in half precision keep float32 norms.

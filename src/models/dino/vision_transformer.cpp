@@ -7,10 +7,11 @@ VisionTransformer VisionTransformer::load(const DinoConfig& config, const nn::Pa
   VisionTransformer model{.config = config,
                           .class_token = params("cls_token", {1, 1, width}),
                           .positions = params("pos_embed", {1, 1 + side * side, width}),
-                          .patch_weight = params("patch_embed.proj.weight", {width, 3, config.patch, config.patch}),
-                          .patch_bias = params("patch_embed.proj.bias", {width}),
+                          .patches = {params("patch_embed.proj.weight", {width, 3, config.patch, config.patch}).flatten(1),
+                                      params("patch_embed.proj.bias", {width})},
                           .blocks = {},
                           .norm = nn::LayerNorm::load(params / "norm", width, 1e-6)};
+  model.patches.pack();
   for (std::int64_t i = 0; i < config.depth; ++i)
     model.blocks.push_back(nn::load_vit_block(params / "blocks" / i, width, config.heads, false));
   return model;
@@ -29,10 +30,15 @@ at::Tensor VisionTransformer::positions_for(std::int64_t height, std::int64_t wi
 }
 
 at::Tensor VisionTransformer::operator()(const at::Tensor& images) const {
-  const auto patches = at::conv2d(images, patch_weight, patch_bias, config.patch).flatten(2).transpose(1, 2);  // [B, N, D]
+  const auto batch = images.size(0), patch = config.patch, rows = images.size(2) / patch, columns = images.size(3) / patch;
+  const auto pixels = images.slice(2, 0, rows * patch)
+                          .slice(3, 0, columns * patch)
+                          .reshape({batch, 3, rows, patch, columns, patch})
+                          .permute({0, 2, 4, 1, 3, 5})
+                          .reshape({batch, rows * columns, 3 * patch * patch});
   const auto table = positions_for(images.size(2), images.size(3));
-  const auto first = class_token.expand({images.size(0), 1, config.width});
-  return norm(nn::run_to_first_token(blocks, at::cat({first, patches}, 1).add_(table)));
+  const auto first = class_token.expand({batch, 1, config.width});
+  return norm(nn::run_to_first_token(blocks, at::cat({first, patches(pixels)}, 1).add_(table)));
 }
 
 }  // namespace gallop::models::dino

@@ -18,7 +18,7 @@ struct DinoConfig {
 struct VisionTransformer {
   DinoConfig config;
   at::Tensor class_token, positions;  // [1, 1, D], [1, 1 + (image / patch)^2, D]
-  at::Tensor patch_weight, patch_bias;
+  nn::PackedLinear patches;           // of a patch's pixels: red, green, blue, each by rows
   std::vector<nn::PrenormBlock> blocks;
   nn::LayerNorm norm;
 
