@@ -32,6 +32,14 @@ function(gallop_layer_sources NAME)
   endforeach()
 endfunction()
 
+# gallop_kernel_sources(file...): sources of this folder's layer that see no LibTorch header. They share LibTorch's OpenMP runtime (one
+# libgomp.so.1 a process), whose threads the operators around them use too.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+function(gallop_kernel_sources)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON
+    COMPILE_OPTIONS "-O3;${OpenMP_CXX_FLAGS};-fno-math-errno;-fno-trapping-math")
+endfunction()
+
 # gallop_register(KIND NAME): adds NAME.cpp of the current folder to the layer of its kind, and a row to the generated table.
 function(gallop_register KIND LAYER NAME)
   gallop_layer_sources(${LAYER} ${NAME}.cpp)

@@ -1,7 +1,6 @@
 // 8-bit 4:2:0 planes to packed RGB with the bytes of FFmpeg's scaler, in half its time.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "media/ffmpeg.h"

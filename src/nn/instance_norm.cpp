@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "nn/group_kernels.h"
@@ -39,7 +40,7 @@ Moments joined(const std::vector<float>& means, const std::vector<float>& square
 
 // rows [pixels, channels], each channel normalised. Scaled first and then shifted, as the library does: what that makes of equal values, a
 // rounding of the last bit, is what later layers of the reference amplify in a black picture.
-void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, double eps, float least, float* out) {
+void normalise(float* rows, std::int64_t pixels, std::int64_t channels, double eps, float least) {
   const auto width = static_cast<std::size_t>(channels);
   const auto blocks = (pixels + kBlock - 1) / kBlock;
   std::vector<float> means(static_cast<std::size_t>(blocks) * width), squares(means.size());
@@ -54,40 +55,27 @@ void normalise(const float* rows, std::int64_t pixels, std::int64_t channels, do
     scale[c] = static_cast<float>(1.0 / std::sqrt(all.squares[c] / static_cast<double>(pixels) + eps));
     shift[c] = -static_cast<float>(all.mean[c]) * scale[c];
   }
-  kernels::scale_channels(rows, pixels, channels, scale.data(), shift.data(), least, out, at::get_num_threads());
+  kernels::scale_channels(rows, pixels, channels, scale.data(), shift.data(), least, rows, at::get_num_threads());
 }
 
-// Every image of x, which `fits`, on its own.
-void normalise_images(const at::Tensor& x, double eps, bool rectified, const at::Tensor& out) {
+// One image at a time makes the result independent of the batch.
+at::Tensor normalise(at::Tensor x, double eps, bool rectified) {
   const auto pixels = x.size(2) * x.size(3), channels = x.size(1);
-  const float least = rectified ? 0.0F : -std::numeric_limits<float>::infinity();
-  for (std::int64_t image = 0; image < x.size(0); ++image)
-    normalise(x.const_data_ptr<float>() + image * pixels * channels, pixels, channels, eps, least,
-              out.mutable_data_ptr<float>() + image * pixels * channels);
-}
-
-bool fits(const at::Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(2) * x.size(3) > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+  if (x.is_cpu() && x.scalar_type() == at::kFloat && pixels > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    const float least = rectified ? 0.0F : -std::numeric_limits<float>::infinity();
+    for (std::int64_t image = 0; image < x.size(0); ++image)
+      normalise(x.mutable_data_ptr<float>() + image * pixels * channels, pixels, channels, eps, least);
+    return x;
+  }
+  std::vector<at::Tensor> parts;
+  for (const auto& image : x.split(1)) parts.push_back(at::batch_norm(image, {}, {}, {}, {}, true, 0.0, eps, false));
+  x = parts.size() == 1 ? parts.front() : at::cat(parts);
+  return rectified ? x.relu_() : x;
 }
 
 }  // namespace
 
-at::Tensor instance_norm(const at::Tensor& x, double eps) {
-  if (fits(x)) {
-    auto out = at::empty_like(x);
-    normalise_images(x, eps, false, out);
-    return out;
-  }
-  // One image at a time makes the result independent of the batch.
-  std::vector<at::Tensor> parts;
-  for (const auto& image : x.split(1)) parts.push_back(at::batch_norm(image, {}, {}, {}, {}, true, 0.0, eps, false));
-  return parts.size() == 1 ? parts.front() : at::cat(parts);
-}
-
-at::Tensor instance_norm_(at::Tensor x, bool rectified, double eps) {
-  if (!fits(x)) return rectified ? instance_norm(x, eps).relu_() : instance_norm(x, eps);
-  normalise_images(x, eps, rectified, x);
-  return x;
-}
+at::Tensor instance_norm_(at::Tensor x, double eps) { return normalise(std::move(x), eps, false); }
+at::Tensor instance_norm_relu_(at::Tensor x, double eps) { return normalise(std::move(x), eps, true); }
 
 }  // namespace gallop::nn

@@ -43,9 +43,6 @@ struct Conv2d {
   at::Tensor operator()(const at::Tensor& x) const { return at::conv2d(x, weight, bias, stride, padding); }
 };
 
-// Normalises each channel of each image over its pixels, biased variance, no parameters. x [B, C, H, W].
-at::Tensor instance_norm(const at::Tensor& x, double eps = 1e-5);
-
 // Pads [B, C, H, W] to multiples of `multiple`, centred, repeating the border.
 at::Tensor pad_to_multiple(const at::Tensor& images, std::int64_t multiple);
 

@@ -44,12 +44,11 @@ FeatureEncoder FeatureEncoder::load(const nn::Params& params) {
 }
 
 at::Tensor FeatureEncoder::operator()(const at::Tensor& image) const {
-  constexpr bool kRectified = true;
-  auto x = nn::instance_norm_(first(image), kRectified);
+  auto x = nn::instance_norm_relu_(first(image));
   for (const auto& block : blocks) {
-    const auto narrow = nn::instance_norm_(pointwise(block.conv1, x), kRectified);
-    const auto y = nn::instance_norm_(pointwise(block.conv3, nn::instance_norm_(block.conv2(narrow), kRectified)), kRectified);
-    x = y.add_(block.shortcut.weight.defined() ? nn::instance_norm_(block.shortcut(x), !kRectified) : x).relu_();
+    const auto narrow = nn::instance_norm_relu_(pointwise(block.conv1, x));
+    const auto y = nn::instance_norm_relu_(pointwise(block.conv3, nn::instance_norm_relu_(block.conv2(narrow))));
+    x = y.add_(block.shortcut.weight.defined() ? nn::instance_norm_(block.shortcut(x)) : x).relu_();
   }
   return pointwise(last, x);
 }

@@ -25,7 +25,7 @@ at::Tensor prelu_of_sum_(at::Tensor x, const at::Tensor& added, const at::Tensor
 // PReLU of x into `out`.
 void prelu_into(const at::Tensor& out, const at::Tensor& x, const at::Tensor& slope);
 
-// Samples `image` at pixel + flow, bilinear, border repeated. image and flow [1, 2, H, W] of one size.
+// Samples `image` at pixel + flow, bilinear, border repeated. image [1, C, H, W], flow [1, 2, H, W].
 at::Tensor warp(const at::Tensor& image, const at::Tensor& flow);
 void warp_into(const at::Tensor& out, const at::Tensor& image, const at::Tensor& flow);
 

@@ -53,10 +53,12 @@ void sample_window(const float* map, std::int64_t height, std::int64_t width, fl
   }
 }
 
+// Whether the kernels can read it.
+bool fits(const at::Tensor& x) { return x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous(); }
+
 // [N, H, W] -> [N, H / 2, W / 2]
 at::Tensor halved(const at::Tensor& maps) {
-  if (!maps.is_cpu() || maps.scalar_type() != at::kFloat || !maps.is_contiguous())
-    return at::avg_pool2d(maps.unsqueeze(1), {2, 2}, {2, 2}).squeeze(1);
+  if (!fits(maps)) return at::avg_pool2d(maps.unsqueeze(1), {2, 2}, {2, 2}).squeeze(1);
   const auto count = maps.size(0), height = maps.size(1), width = maps.size(2);
   auto out = at::empty({count, height / 2, width / 2}, maps.options());
   kernels::halve(maps.const_data_ptr<float>(), count, height, width, out.mutable_data_ptr<float>(), at::get_num_threads());
@@ -120,7 +122,7 @@ at::Tensor correlate(const at::Tensor& f1, const at::Tensor& f2) {
 }
 
 at::Tensor transposed(const at::Tensor& volume) {
-  if (!volume.is_cpu() || volume.scalar_type() != at::kFloat || !volume.is_contiguous()) return volume.t().contiguous();
+  if (!fits(volume)) return volume.t().contiguous();
   auto out = at::empty({volume.size(1), volume.size(0)}, volume.options());
   kernels::transpose(volume.const_data_ptr<float>(), volume.size(0), volume.size(1), out.mutable_data_ptr<float>(), at::get_num_threads());
   return out;

@@ -1,5 +1,7 @@
 #include "models/cotracker/feature_net.h"
 
+#include "nn/instance_norm.h"
+
 namespace gallop::models::cotracker {
 
 FeatureNet FeatureNet::load(const TrackerConfig& config, const nn::Params& params) {
@@ -28,20 +30,20 @@ FeatureNet FeatureNet::load(const TrackerConfig& config, const nn::Params& param
 }
 
 at::Tensor FeatureNet::Block::operator()(const at::Tensor& x) const {
-  auto y = nn::instance_norm(conv1(x)).relu_();
-  y = nn::instance_norm(conv2(y)).relu_();
-  return y.add_(shortcut.weight.defined() ? nn::instance_norm(shortcut(x)) : x).relu_();
+  auto y = nn::instance_norm_relu_(conv1(x));
+  y = nn::instance_norm_relu_(conv2(y));
+  return y.add_(shortcut.weight.defined() ? nn::instance_norm_(shortcut(x)) : x).relu_();
 }
 
 at::Tensor FeatureNet::operator()(const at::Tensor& picture) const {
   const auto height = picture.size(2) / config.stride, width = picture.size(3) / config.stride;
-  auto x = nn::instance_norm(first(picture.contiguous(at::MemoryFormat::ChannelsLast))).relu_();
+  auto x = nn::instance_norm_relu_(first(picture.contiguous(at::MemoryFormat::ChannelsLast)));
   std::vector<at::Tensor> scales;
   for (const auto& blocks : stages) {
     for (const auto& block : blocks) x = block(x);
     scales.push_back(at::upsample_bilinear2d(x, {height, width}, true));
   }
-  return last(nn::instance_norm(mix(at::cat(scales, 1))).relu_());
+  return last(nn::instance_norm_relu_(mix(at::cat(scales, 1))));
 }
 
 }  // namespace gallop::models::cotracker

@@ -1,5 +1,7 @@
 #include "models/raft/encoder.h"
 
+#include "nn/instance_norm.h"
+
 namespace gallop::models::raft {
 namespace {
 
@@ -51,11 +53,11 @@ Encoder Encoder::load(const nn::Params& params, bool instance_norm) {
 
 at::Tensor Encoder::operator()(const at::Tensor& image) const {
   const auto step = [&](const nn::PackedConv2d& conv, const at::Tensor& x) {
-    return instance_norm ? nn::instance_norm(conv(x)).relu_() : conv.rectified(x);
+    return instance_norm ? nn::instance_norm_relu_(conv(x)) : conv.rectified(x);
   };
   const auto beside = [&](const nn::PackedConv2d& shortcut, const at::Tensor& x) {
     if (!shortcut.defined()) return x;
-    return instance_norm ? nn::instance_norm(shortcut(x)) : shortcut(x);
+    return instance_norm ? nn::instance_norm_(shortcut(x)) : shortcut(x);
   };
   auto x = step(first, image.contiguous(at::MemoryFormat::ChannelsLast));
   for (const auto& block : blocks)  // rectified before the addition, too
