@@ -16,13 +16,10 @@ def decord_frames(file, threads):
 
 
 def opencv_frames(file, threads):
-    import os
-
-    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = f"threads;{threads}"
     import cv2
 
     cv2.setNumThreads(threads)
-    capture = cv2.VideoCapture(file, cv2.CAP_FFMPEG)
+    capture = cv2.VideoCapture(file, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, threads])  # the decoder's own setting
     count = 0
     while capture.read()[0]:  # BGR, the order it works in
         count += 1
