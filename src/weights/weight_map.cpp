@@ -25,10 +25,17 @@ bool fits(at::IntArrayRef found, at::IntArrayRef wanted) {
          std::equal(found.begin(), found.end(), wanted.begin(), [](auto a, auto b) { return b == -1 || a == b; });
 }
 
+// Norms and biases are read at every use: left in the file, each would keep pages around it in memory, up to two megabytes of them.
+at::Tensor kept(const at::Tensor& stored) {
+  constexpr std::size_t kSmall = 256 << 10;
+  return stored.is_cpu() && stored.nbytes() <= kSmall ? stored.clone() : stored;
+}
+
 // Once a value has been converted nobody reads it in the file again.
 at::Tensor converted(const at::Tensor& stored, at::ScalarType dtype) {
+  if (stored.scalar_type() == dtype) return kept(stored);
   auto value = stored.to(dtype);
-  if (!value.is_alias_of(stored)) tensor::drop_mapped_pages(stored);
+  tensor::drop_mapped_pages(stored);
   return value;
 }
 
@@ -65,9 +72,9 @@ at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape, DType
         fmt::format("{} is [{}], expected [{}]", base::quote(name), fmt::join(tensor.sizes(), ", "), fmt::join(shape, ", ")));
     return stand_in(shape);
   }
-  if (policy == DTypePolicy::stored || !tensor.is_floating_point()) return tensor;
+  if (policy == DTypePolicy::stored || !tensor.is_floating_point()) return kept(tensor);
   if (policy == DTypePolicy::float32) return converted(tensor, at::kFloat);
-  return dtype_ ? converted(tensor, *dtype_) : tensor;
+  return dtype_ ? converted(tensor, *dtype_) : kept(tensor);
 }
 
 std::optional<at::Tensor> WeightMap::take_optional(const std::string& name, at::IntArrayRef shape, DTypePolicy policy) {

@@ -27,8 +27,8 @@ class WeightMap {
   // model's own names and shapes.
   static WeightMap recording();
 
-  // The tensor `name`, which must have `shape`; a side of -1 takes any length. Tensors that need no conversion still
-  // view the file and are read-only. A misfit is remembered and an empty tensor of the right shape returned, so that
+  // The tensor `name`, which must have `shape`; a side of -1 takes any length. Large tensors that need no
+  // conversion still view the file and are read-only. A misfit is remembered and an empty tensor of the right shape returned, so that
   // all misfits are found in one go.
   at::Tensor take(const std::string& name, at::IntArrayRef shape, DTypePolicy policy = DTypePolicy::model);
   // Nothing when absent; a misfit as above.

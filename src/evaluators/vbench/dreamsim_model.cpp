@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "evaluators/vbench/detector_checkpoints.h"
+#include "tensor/mapped_pages.h"
 
 namespace gallop::evaluators::vbench {
 namespace {
@@ -40,7 +41,9 @@ class Adapters {
     GALLOP_CHECK(up->size(0) == weight.size(0) && down->size(1) == weight.size(1), ModelError,
                  "{}: adapters of \"{}\" are {} x {}, expected {} x {}", base::quote(file_), name, up->size(0), down->size(1),
                  weight.size(0), weight.size(1));
-    return weight + up->matmul(*down) * scale_;
+    const auto sum = weight + up->matmul(*down) * scale_;
+    tensor::drop_mapped_pages(weight);
+    return sum;
   }
 
   void finish() { tensors_.finish("expected the ensemble_lora adapters of DreamSim 0.2"); }
@@ -55,8 +58,9 @@ class Adapters {
 Branch load_branch(Kind kind, const std::filesystem::path& weights, const Checkpoint& checkpoint, Adapters& adapters) {
   auto map = open_checkpoint(find_checkpoint(weights, checkpoint), checkpoint);
   const auto number = std::to_string(static_cast<int>(kind));
+  const auto stored = params_of(map, {});
   auto branch = Branch::load(kind, {}, nn::Params([&](const std::string& name, at::IntArrayRef shape) {
-                               return adapters.merged(number, name, map.take(name, shape));
+                               return adapters.merged(number, name, stored(name, shape));
                              }));
   map.finish(fmt::format("expected {} as published at {}", checkpoint.file, checkpoint.origin));
   return branch;

@@ -26,6 +26,15 @@ TEST_CASE("weight map: tensors come in the dtype the policy asks for") {
   CHECK((two().take("a.weight", {2, 3}).scalar_type() == at::kBFloat16));
 }
 
+TEST_CASE("weight map: small tensors leave the file, large ones stay in it") {
+  const auto bias = at::ones({512}), weight = at::ones({512, 512});
+  auto map = WeightMap({{"bias", bias}, {"weight", weight}}, "m", at::kFloat);
+  const auto taken = map.take("bias", {512});
+  CHECK(!taken.is_alias_of(bias));
+  CHECK(at::equal(taken, bias));
+  CHECK(map.take("weight", {512, 512}).is_alias_of(weight));
+}
+
 TEST_CASE("weight map: everything wrong is told at once, with the likely cause") {
   auto map = two();
   CHECK(map.take("a.weight", {5, 3}).sizes() == at::IntArrayRef({5, 3}));
