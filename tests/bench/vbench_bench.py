@@ -1,9 +1,10 @@
-"""The eleven detector-free VBench dimensions, and `scene` when named, against the vbench 0.1.5 package: same weights, same clips, same threads.
+"""The eleven detector-free VBench dimensions, and `scene`, `i2v_subject` and `i2v_background` when named, against the vbench 0.1.5 package: same
+weights, same clips, same threads.
 
 Both sides sit loaded in processes of their own and are asked in turn, so that whatever else the machine does meets both;
 processor seconds stand beside those of the clock. Loading is timed apart. The limit beside them is what the products and
 convolutions of one run of ours take alone at the same shapes (operator_rates.py): in float32, and at the better of float32 and
-three products of bfloat16. Needs what tests/parity/vbench_parity.py needs; about two hours of one core.
+three products of bfloat16. Needs what tests/parity/vbench_parity.py needs (i2v_parity.py for the last two); about two hours of one core.
 
   --dimensions a,b   only these (scene takes minutes a clip) --rounds N      --slow-rounds N (of human_action, minutes a clip for the reference)
   --threads N        --clips N (only the last)      --out FILE (JSON; finished dimensions are kept)
@@ -22,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "parity"))
 import operator_rates
 import vbench_parity
 from common import reference_python, shared
-from vbench_peer import ELEVEN
+from i2v_parity import dreamsim_folders
+from vbench_peer import ELEVEN, IMAGE_TO_VIDEO
 
 CLIPS = ("animation/bbb_mpeg4sp.mp4", "ladder/base.mp4", "derived/black_24frames.mp4", "real/nasa_rotated.mp4")
 
@@ -38,6 +40,7 @@ class Worker:
             dimension,
             str(weights),
             str(threads),
+            str(shared() / "data/images/kodim03.png"),
         ]
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115, lives as long as the process
         self.process = subprocess.Popen(
@@ -68,8 +71,11 @@ class Worker:
 def measure(dimension, clips, weights, settings, python, root, scratch):
     """One row: seconds of every clip and round of both sides, loading, peak memory, values, and where our time goes."""
     environment = {"PYTHONPATH": str(root / "reference"), "VBENCH_CACHE_DIR": str(scratch / "cache")}
-    ours = Worker(sys.executable, dimension, weights, settings.threads, {}, own=True)
+    if dimension in IMAGE_TO_VIDEO:
+        packages, weights = dreamsim_folders()
+        environment["PYTHONPATH"] += os.pathsep + str(packages)
     theirs = Worker(python, dimension, weights, settings.threads, environment, own=False)
+    ours = Worker(sys.executable, dimension, weights, settings.threads, {}, own=True)
     row = {side: {c.name: [] for c in clips} for side in ("ours", "theirs", "our_cpu", "their_cpu")} | {
         "values": {},
         "load": ours.load,

@@ -1,7 +1,7 @@
 """One dimension at work for vbench_bench.py: loads once, scores clips on request. Run by the reference interpreter, or with
 --own by the one that has gallop. Speaks JSON lines: {"op": "score", "clip": ...} and so on.
 
-usage: vbench_peer.py [--own] DIMENSION WEIGHTS THREADS
+usage: vbench_peer.py [--own] DIMENSION WEIGHTS THREADS PICTURE (the last is what the image-to-video dimensions compare with)
 """
 
 import json
@@ -16,7 +16,7 @@ import operator_rates
 STYLE, SCENE, PROMPT = "oil painting", "alley", "A cat walks on a red carpet, in cyberpunk style"
 
 
-def own(dimension, weights, threads):
+def own(dimension, weights, threads, picture):
     """A function from a clip to its score, by gallop. ``dimension`` "all": the eleven in one pass."""
     import gallop
 
@@ -37,6 +37,8 @@ def own(dimension, weights, threads):
     labels = {"appearance_style": {"appearance_style": STYLE}, "human_action": {"action": "blowing glass"}, "scene": {"scene": SCENE}}.get(
         dimension, {}
     )
+    if dimension in IMAGE_TO_VIDEO:
+        return lambda clip: evaluator.score(clip, image=gallop.read_image(picture)).value
     return lambda clip: evaluator.score(clip, prompt=PROMPT, labels=labels).value
 
 
@@ -54,8 +56,10 @@ ELEVEN = (
     "overall_consistency",
 )
 
+IMAGE_TO_VIDEO = ("i2v_subject", "i2v_background")
 
-def reference(dimension, weights, threads):
+
+def reference(dimension, weights, threads, picture):
     """The same by the vbench package; its models are kept between clips by remembering what its loaders return."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "parity"))
     import importlib
@@ -66,6 +70,12 @@ def reference(dimension, weights, threads):
     import torchvision_cpu_ops  # noqa: F401
 
     torch.set_num_threads(threads)
+    if dimension in IMAGE_TO_VIDEO:
+        import reference_i2v
+
+        reference_i2v.write_weights(weights / "dreamsim_model")
+        value, _ = reference_i2v.dimension_of(dimension, weights / "dreamsim_model")
+        return lambda clip: value(clip, picture), {"seconds": 0.0}
     os.environ["DINO_CHECKPOINT"] = str(weights / "dino_vitbase16_pretrain.pth")
     torch.jit.load = reference_vbench.not_torchscript
     import vbench
@@ -147,15 +157,15 @@ def clocked(spent, function, *arguments, **options):
 
 def main():
     mine = "--own" in sys.argv
-    dimension, weights, threads = [a for a in sys.argv[1:] if a != "--own"]
+    dimension, weights, threads, picture = [a for a in sys.argv[1:] if a != "--own"]
     weights, threads = Path(weights), int(threads)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print goes to the log
     start = time.perf_counter()
     spent = {"seconds": 0.0}
-    score = own(dimension, weights, threads) if mine else None
+    score = own(dimension, weights, threads, picture) if mine else None
     if not mine:
-        score, spent = reference(dimension, weights, threads)
+        score, spent = reference(dimension, weights, threads, picture)
     answers.write(json.dumps({"load": time.perf_counter() - start}) + "\n")
     answers.flush()
     for line in sys.stdin:

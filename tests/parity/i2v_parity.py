@@ -1,7 +1,8 @@
-"""Live comparison of i2v_background with DreamSim 0.2.1 on deterministic weights.
+"""Live comparison of i2v_subject and i2v_background with VBench-I2V as vbench 0.1.5 carries it (DreamSim 0.2.1), on deterministic weights.
 
-Needs GALLOP_VBENCH_PYTHON and the folder of packages that .ci/reference makes for it (.dreamsim, or GALLOP_DREAMSIM). Tolerance 1e-4 on values and on the likeness of each frame to the picture: both sides are float32,
-and random networks make everything alike, so the distance from 1 must agree to one part in a hundred as well.
+Needs GALLOP_VBENCH_PYTHON and the folder of packages that .ci/reference makes for it (.dreamsim, or GALLOP_DREAMSIM). Tolerance 1e-4 on values and
+on the likeness of each frame to the picture: both sides are float32, and random networks make everything alike, so the distance from 1 must
+agree to one part in a hundred as well.
 """
 
 import json
@@ -9,28 +10,34 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import gallop
 from common import ROOT, options, reference_python, shared
 
+DIMENSIONS = ("i2v_subject", "i2v_background")
 CASES = (("derived/vertical_9x16_tiny.mp4", "chelsea_cat.png"), ("real/park_nonzero_start.mp4", "kodim03.png"))
 TOLERANCE = 1e-4
+
+
+def dreamsim_folders() -> tuple[Path, Path]:
+    """DreamSim's packages, and the folder where its deterministic weights are kept."""
+    packages = Path(os.environ.get("GALLOP_DREAMSIM", ROOT / ".dreamsim"))
+    if not (packages / "dreamsim").is_dir():
+        sys.exit(
+            f"FAILED: no dreamsim in {packages}; run `make reference`, or name a folder that has it with GALLOP_DREAMSIM (tests/parity/README.md)"
+        )
+    return packages, Path(os.environ.get("GALLOP_DREAMSIM_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-dreamsim-weights"))
 
 
 def main() -> int:
     settings = options(__doc__)
     root, python = shared(), reference_python("vbench")
-    packages = Path(os.environ.get("GALLOP_DREAMSIM", ROOT / ".dreamsim"))
-    if not (packages / "dreamsim").is_dir():
-        print(
-            f"FAILED: no dreamsim in {packages}; run `make reference`, or name a folder that has it with GALLOP_DREAMSIM (tests/parity/README.md)"
-        )
-        return 1
+    packages, folder = dreamsim_folders()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "reference"), str(packages)])}
-    folder = Path(os.environ.get("GALLOP_DREAMSIM_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-dreamsim-weights"))
     failures = 0
-    for clip, image in CASES[: 1 if settings.quick else None]:
+    for dimension, (clip, image) in product(DIMENSIONS, CASES[: 1 if settings.quick else None]):
         clip, image = root / "data/videos" / clip, root / "data/images" / image
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch) / "out.json"
@@ -38,6 +45,7 @@ def main() -> int:
                 [
                     python,
                     str(Path(__file__).with_name("reference_i2v.py")),
+                    dimension,
                     str(folder / "dreamsim_model"),
                     str(clip),
                     str(image),
@@ -48,10 +56,7 @@ def main() -> int:
                 capture_output=True,
             )
             theirs = json.loads(out.read_text())
-        dino = folder / "dino_vitbase16_pretrain.pth"
-        if not dino.exists():
-            dino.symlink_to(folder / "dreamsim_model" / dino.name)
-        table = gallop.score(clip, dimensions="i2v_background", weights=folder, image=image, device="cpu")
+        table = gallop.score(clip, dimensions=dimension, weights=folder, image=image, device="cpu")
         if table.problems:
             print(f"  FAILED: {clip.name}: {table.problems[0][1].message}")
             return 1
@@ -61,7 +66,7 @@ def main() -> int:
         wrong = worst > TOLERANCE or abs(ours.value - theirs["value"]) > TOLERANCE or distance > 1e-2
         failures += wrong
         print(
-            f"  {'FAILED: ' if wrong else ''}i2v_background of {clip.name}: {ours.value:.7f}, reference {theirs['value']:.7f}; frames differ by at most {worst:.1e}",
+            f"  {'FAILED: ' if wrong else ''}{dimension} of {clip.name}: {ours.value:.7f}, reference {theirs['value']:.7f}; frames differ by at most {worst:.1e}",
             flush=True,
         )
     print(f"i2v: {failures} failed")

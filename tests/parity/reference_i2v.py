@@ -1,21 +1,21 @@
-"""i2v_background's reference on one clip: DreamSim's own code on deterministic weights, with VBench-I2V's formula.
+"""VBench-I2V's own i2v_subject or i2v_background, as the vbench package carries them, on one clip with deterministic weights.
 
-usage: reference_i2v.py FOLDER CLIP IMAGE OUT. Writes the weights into FOLDER when they are not there: three base files and the adapters in
-DreamSim's layout, with the names its code asks for.
+usage: reference_i2v.py DIMENSION FOLDER CLIP IMAGE OUT. Writes the weights into FOLDER when they are not there: DINO's and two more base files
+and the adapters in DreamSim's layout, with the names its code asks for.
 """
 
+import importlib
 import json
+import os
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import torch
 import torchvision_cpu_ops  # noqa: F401  (must come first: torchvision's own library wants CUDA)
 from fill_weights import default
-from PIL import Image
-from torchvision import transforms
 
+DINO = "dino_vitbase16_pretrain.pth"
 RANK, ALPHA = 16, 8
 
 
@@ -27,10 +27,14 @@ def filled(state: dict, suffix: str) -> dict:
 
 
 def write_weights(folder: Path) -> None:
+    """Nothing where they are already. DINO's file is linked from the folder above, where gallop looks for it."""
+    if (folder / "ensemble_lora/adapter_model.bin").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
     from dreamsim.feature_extraction.vision_transformer import vit_base
 
     base = vit_base(patch_size=16).state_dict()
-    torch.save(filled(base, ""), folder / "dino_vitbase16_pretrain.pth")
+    torch.save(filled(base, ""), folder / DINO)
     for name in ("clip", "open_clip"):
         extra = {"pos_drop.weight": torch.empty(768), "pos_drop.bias": torch.empty(768), "proj": torch.empty(768, 512)}
         torch.save({"state_dict": filled(base | extra, f".{name}")}, folder / f"{name}_vitb16_pretrain.pth.tar")
@@ -41,7 +45,6 @@ def write_weights(folder: Path) -> None:
         for block in range(12):
             stem = f"base_model.model.extractor_list.{branch}.model.blocks.{block}.attn.qkv"
             lora[f"{stem}.lora_A.weight"], lora[f"{stem}.lora_B.weight"] = torch.empty(RANK, 768), torch.empty(3 * 768, RANK)
-    torch.save(filled(lora, ""), adapters / "adapter_model.bin")
     settings = {
         "r": RANK,
         "lora_alpha": ALPHA,
@@ -52,9 +55,13 @@ def write_weights(folder: Path) -> None:
         "inference_mode": True,
     }
     (adapters / "adapter_config.json").write_text(json.dumps(settings))
+    linked = folder.parent / DINO
+    if not linked.exists():
+        linked.symlink_to(folder / DINO)
+    torch.save(filled(lora, ""), adapters / "adapter_model.bin")
 
 
-def reference_model(folder: Path):
+def dreamsim_model(folder: Path):
     """DreamSim as published, but with the DINO network of its own files in place of a download."""
     import dreamsim.model as module
     from dreamsim.feature_extraction import extractor
@@ -66,7 +73,7 @@ def reference_model(folder: Path):
         if model_type != "dino_vitb16":
             return create(model_type, load_dir)
         model = vit_base(patch_size=16, num_classes=0)
-        model.load_state_dict(torch.load(Path(load_dir) / "dino_vitbase16_pretrain.pth"))
+        model.load_state_dict(torch.load(Path(load_dir) / DINO))
         return model
 
     extractor.ViTExtractor.create_model = staticmethod(create_local)
@@ -74,25 +81,44 @@ def reference_model(folder: Path):
     return module.dreamsim(pretrained=True, device="cpu", cache_dir=str(folder))[0]
 
 
-def main() -> None:
-    folder, clip, image, out = Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
-    if not (folder / "ensemble_lora/adapter_model.bin").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        write_weights(folder)
-    from decord import VideoReader
+def subject_model(folder: Path):
+    os.environ["DINO_CHECKPOINT"] = str(folder / DINO)
+    return torch.hub.load(str(Path(__file__).resolve().parent / "dino_hub"), "dino_vitb16", source="local")
 
-    frames = torch.from_numpy(VideoReader(clip, num_threads=1)[:].asnumpy()).permute(0, 3, 1, 2).float()
-    bicubic = transforms.InterpolationMode.BICUBIC
-    resize = transforms.Resize((224, 224), interpolation=bicubic)
-    picture = transforms.Compose([resize, transforms.ToTensor()])(Image.open(image).convert("RGB"))
-    cosine = torch.nn.functional.cosine_similarity
-    with torch.no_grad():
-        model = reference_model(folder)
-        first = model.embed(picture.unsqueeze(0))
-        embeds = [model.embed(resize(frame).div(255.0).unsqueeze(0)) for frame in frames]
-    to_picture = [max(0.0, cosine(first, embed).item()) for embed in embeds]
-    neighbours = [max(0.0, cosine(a, b).item()) for a, b in pairwise(embeds)]
-    value = 0.4 * max(to_picture) + 0.3 * float(np.mean(neighbours)) + 0.3 * min(neighbours)
+
+class Recorder:
+    """Passes pictures on to a network and keeps its features: the dimensions return one number a clip."""
+
+    def __init__(self, network):
+        self.network, self.features = network, []
+
+    def __call__(self, pictures):
+        self.features.append(self.network(pictures))
+        return self.features[-1]
+
+    embed = __call__
+
+
+def dimension_of(name: str, folder: Path):
+    """A function from clip and picture to the value, and the recorder that holds the features of the picture and of every frame."""
+    score = getattr(importlib.import_module(f"vbench2_beta_i2v.{name}"), name)
+    recorder = Recorder(subject_model(folder) if name == "i2v_subject" else dreamsim_model(folder).embed)
+
+    def value(clip, image):
+        recorder.features.clear()
+        with torch.no_grad():
+            return float(score(recorder, [(str(image), str(clip))], torch.device("cpu"))[0])
+
+    return value, recorder
+
+
+def main() -> None:
+    dimension, folder, clip, image, out = sys.argv[1], Path(sys.argv[2]), *sys.argv[3:6]
+    write_weights(folder)
+    score, recorder = dimension_of(dimension, folder)
+    value = score(clip, image)
+    first, *frames = recorder.features
+    to_picture = [max(0.0, torch.nn.functional.cosine_similarity(first, frame).item()) for frame in frames]
     Path(out).write_text(json.dumps({"value": value, "parts": to_picture}))
 
 
