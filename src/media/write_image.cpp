@@ -6,6 +6,7 @@
 #include "base/names.h"
 #include "media/encoder.h"
 #include "media/images.h"
+#include "media/scaler_input.h"
 
 namespace gallop::media {
 namespace {
@@ -55,7 +56,8 @@ std::vector<std::uint8_t> encode_picture(const std::filesystem::path& file, cons
   GALLOP_CHECK(scaler != nullptr, OutOfMemory, "no memory for a colour conversion");
   const int* matrix = sws_getCoefficients(SWS_CS_ITU601);
   (void)sws_setColorspaceDetails(scaler.get(), matrix, 1, matrix, 1, 0, 1 << 16, 1 << 16);
-  const std::uint8_t* planes[4] = {image.pixels().data(), nullptr, nullptr, nullptr};
+  std::vector<std::uint8_t> room;
+  const std::uint8_t* planes[4] = {scaler_input(image.pixels(), 0, room), nullptr, nullptr, nullptr};
   const int strides[4] = {codec->width * 3, 0, 0, 0};
   sws_scale(scaler.get(), planes, strides, 0, codec->height, frame->data, frame->linesize);
 

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/names.h"
 #include "media/encoder.h"
+#include "media/scaler_input.h"
 
 namespace gallop::media {
 namespace {
@@ -62,9 +63,10 @@ class FrameFeeder {
  private:
   const std::uint8_t* padded(std::int64_t index) {
     const auto rgb = video_.frame(index);
-    if (frame_->width == video_.width() && frame_->height == video_.height()) return rgb.data();
+    if (frame_->width == video_.width() && frame_->height == video_.height())
+      return scaler_input(rgb, static_cast<std::size_t>(video_.frames() - 1 - index) * rgb.size(), padding_);
     const auto row = static_cast<std::size_t>(video_.width() * 3), wide = static_cast<std::size_t>(frame_->width) * 3;
-    padding_.resize(wide * static_cast<std::size_t>(frame_->height));
+    padding_.resize(wide * static_cast<std::size_t>(frame_->height) + kScalerReadsAhead);
     for (int y = 0; y < frame_->height; ++y) {
       const auto* from = rgb.data() + static_cast<std::size_t>(std::min<std::int64_t>(y, video_.height() - 1)) * row;
       auto* to = padding_.data() + static_cast<std::size_t>(y) * wide;

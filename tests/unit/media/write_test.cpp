@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <limits>
@@ -42,6 +44,24 @@ TEST_CASE("write: sound survives with its length, rate and channels") {
   double energy = 0.0;
   for (const float sample : back.samples) energy += sample * sample;
   CHECK(energy / static_cast<double>(back.samples.size()) == doctest::Approx(0.125).epsilon(0.1));
+}
+
+TEST_CASE("write: nothing is read behind the memory of a clip") {
+  const test::ScratchFolder folder;
+  for (const std::int64_t width : {64, 63, 16, 1}) {
+    const std::int64_t height = 48, frames = 2, bytes = frames * height * width * 3;
+    const auto page = ::sysconf(_SC_PAGESIZE), whole = (bytes + page - 1) / page * page;
+    // The last byte of the pixels is the last of its page; the next page cannot be read.
+    auto* pages = static_cast<std::uint8_t*>(
+        ::mmap(nullptr, static_cast<std::size_t>(whole + page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    REQUIRE(pages != MAP_FAILED);
+    REQUIRE(::mprotect(pages + whole, static_cast<std::size_t>(page), PROT_NONE) == 0);
+    const std::shared_ptr<const void> owner(pages, [=](const void*) { ::munmap(pages, static_cast<std::size_t>(whole + page)); });
+    const std::span pixels(pages + (whole - bytes), static_cast<std::size_t>(bytes));
+    const Video clip(owner, pixels, frames, height, width, 8.0);
+    for (const char* name : {"a.mp4", "a.gif", "a.webp"}) media::write_video(folder / name, clip, {});
+    CHECK(media::read_video(folder / "a.mp4", {}).frames() == frames);
+  }
 }
 
 TEST_CASE("write: odd sides are padded by one") {
