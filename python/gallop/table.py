@@ -30,6 +30,18 @@ def _text(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def _flags(result: ClipResult) -> list[str]:
+    """What the scores of a clip say beside their values, each once; in brackets whose it is, unless all say it."""
+    by_flag: dict[str, list[str]] = {}
+    for score in result.scores:
+        for flag in score.flags:
+            by_flag.setdefault(flag, []).append(score.dimension)
+    return sorted(
+        flag if len(names) == len(result.scores) else f"{flag} ({', '.join(name.replace('_', ' ') for name in names)})"
+        for flag, names in by_flag.items()
+    )
+
+
 def _score_dict(score: Score) -> dict[str, Any]:
     row: dict[str, Any] = {"dimension": score.dimension, "value": _number(score.value), "flags": list(score.flags)}
     row["parts"] = [_number(part) for part in score.parts]

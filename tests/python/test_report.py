@@ -58,6 +58,20 @@ def test_a_report_renders_sorts_and_plays(browser, tmp_path, frames):
     assert "not a clip" in browser.page_source
 
 
+def test_a_report_of_one_clip_lists_its_dimensions(browser, tmp_path, frames):
+    table = gallop.score(gallop.Video(frames, fps=8.0))
+    browser.get(table.save_report(tmp_path / "report.html").as_uri())
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    rows = [
+        [cell.text for cell in row.find_elements("css selector", "td")] for row in browser.find_elements("css selector", ".list tbody tr")
+    ]
+    assert [row[0] for row in rows] == [name.replace("_", " ") for name in table.dimensions]
+    assert rows[table.dimensions.index("sharpness")][1] == f"{table.value(0, 'sharpness'):.4g}"
+    assert all(row[2] for row in rows)
+    assert "1 clip" in [chip.text for chip in browser.find_elements("css selector", ".chips span")]
+    assert "Distributions" not in browser.page_source  # of one value there is none
+
+
 def test_a_report_needs_no_network(tmp_path, clip):
     text = gallop.score(clip).save_report(tmp_path / "report.html").read_text()
     outside = [part for part in text.split('"') if part.startswith(("http:", "https:", "//")) and not part.startswith("http://www.w3.org/")]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, moving_square
 from gallop.report import build
+from gallop.table import _flags
 
 
 def test_one_line_scores_a_file_an_array_a_video_and_a_folder(clip, frames):
@@ -228,3 +229,11 @@ def test_a_measure_that_judges_nothing_has_no_rank(frames):
         "motion_amount": None,
         "frozen_frames": False,
     }
+
+
+def test_flags_name_the_dimension_that_raised_them(frames):
+    still = gallop.score(gallop.Video(frames[:1].repeat(12, axis=0), fps=8.0))
+    told = _flags(still[0])
+    assert "frozen: the picture stands still for half a second or more (frozen frames)" in told
+    alone = gallop.score(gallop.Video(frames[:1].repeat(12, axis=0), fps=8.0), dimensions="frozen_frames")
+    assert _flags(alone[0]) == ["frozen: the picture stands still for half a second or more"]

@@ -109,6 +109,7 @@ def _print(table) -> None:
     from rich.text import Text
 
     from gallop.cli.display import printable, score_table
+    from gallop.table import _flags
 
     console = Console(soft_wrap=True)
     if len(table) <= _MOST_ROWS:
@@ -116,7 +117,7 @@ def _print(table) -> None:
     else:
         console.print(f"{len(table)} clips on {len(table.dimensions)} dimensions; use --csv, --json or --html for every row")
     for result in table:
-        for flag in sorted({flag for score in result.scores for flag in score.flags}):
+        for flag in _flags(result):
             console.print(Text(f"  {printable(result.clip)}: {printable(flag)}"), style="yellow")
     seen = set()
     for clip, problem in table.problems:

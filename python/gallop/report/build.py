@@ -16,7 +16,7 @@ from gallop.report import plots
 from gallop.report.contest import Contest, automatic_votes, leads, outcome_of, standing
 from gallop.report.pairs import Pair
 from gallop.report.previews import Preview, make_previews
-from gallop.table import _text
+from gallop.table import _flags, _text
 
 
 def write_report(
@@ -41,9 +41,7 @@ def write_report(
         pairs=_pairs(table, pairs or [], previews),
         contests=_contests(table, contests or [], previews),
         standing=standing(automatic_votes(table, contests)) if contests else [],
-        distributions=Markup(
-            plots.distributions({name: [v for v in (row[name] for row in table.rows()) if v is not None] for name in table.dimensions})
-        ),
+        distributions=Markup(_distributions(table)),
         radar=Markup(_radar(table, pairs or [])),
         provenance=_provenance(table),
         problems=len(table.problems),
@@ -93,7 +91,7 @@ def _clips(table, previews: dict[str, Preview], prompts: dict[str, str]) -> list
                 "prompt": prompts.get(result.clip, ""),
                 "preview": previews[result.clip],
                 "cells": cells,
-                "flags": sorted({flag for score in result.scores for flag in score.flags}),
+                "flags": [_text(flag) for flag in _flags(result)],
                 "problems": [{"dimension": p.dimension, "kind": p.kind, "message": _text(p.message)} for p in result.problems],
                 "curves": [
                     {"name": n, "text": f"{scores[n].value:.4g}", "svg": Markup(plots.sparkline(scores[n].parts))}
@@ -132,6 +130,12 @@ def _contests(table, contests: list[Contest], previews: dict[str, Preview]) -> l
         ]
         result.append({"prompt": contest.prompt, "entries": entries})
     return result
+
+
+def _distributions(table) -> str:
+    if len(table) < 2:
+        return ""
+    return plots.distributions({name: [v for v in (row[name] for row in table.rows()) if v is not None] for name in table.dimensions})
 
 
 def _radar(table, pairs: list[Pair]) -> str:
