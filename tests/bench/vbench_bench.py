@@ -22,8 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "parity"))
 import operator_rates
 import vbench_parity
-from common import reference_python, shared
-from i2v_parity import dreamsim_folders
+from common import dreamsim_folders, reference_python, shared
 from vbench_peer import ELEVEN, IMAGE_TO_VIDEO
 
 CLIPS = ("animation/bbb_mpeg4sp.mp4", "ladder/base.mp4", "derived/black_24frames.mp4", "real/nasa_rotated.mp4")

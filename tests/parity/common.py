@@ -1,10 +1,11 @@
-"""What the comparisons share: the reference interpreter, the shared clips, the command line."""
+"""What the comparisons share: the reference interpreter, the shared clips, the command line, DreamSim."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,3 +48,13 @@ def reference_python(kind: str) -> str:
             f"FAILED: {path} is no interpreter; run `make reference`, or name one that has the {kind} packages with {variable} (tests/parity/README.md)"
         )
     return str(path)
+
+
+def dreamsim_folders() -> tuple[Path, Path]:
+    """DreamSim's packages, and the folder where its deterministic weights are kept."""
+    packages = Path(os.environ.get("GALLOP_DREAMSIM", ROOT / ".dreamsim"))
+    if not (packages / "dreamsim").is_dir():
+        sys.exit(
+            f"FAILED: no dreamsim in {packages}; run `make reference`, or name a folder that has it with GALLOP_DREAMSIM (tests/parity/README.md)"
+        )
+    return packages, Path(os.environ.get("GALLOP_DREAMSIM_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-dreamsim-weights"))

@@ -14,21 +14,11 @@ from itertools import product
 from pathlib import Path
 
 import gallop
-from common import ROOT, options, reference_python, shared
+from common import dreamsim_folders, options, reference_python, shared
 
 DIMENSIONS = ("i2v_subject", "i2v_background")
 CASES = (("derived/vertical_9x16_tiny.mp4", "chelsea_cat.png"), ("real/park_nonzero_start.mp4", "kodim03.png"))
 TOLERANCE = 1e-4
-
-
-def dreamsim_folders() -> tuple[Path, Path]:
-    """DreamSim's packages, and the folder where its deterministic weights are kept."""
-    packages = Path(os.environ.get("GALLOP_DREAMSIM", ROOT / ".dreamsim"))
-    if not (packages / "dreamsim").is_dir():
-        sys.exit(
-            f"FAILED: no dreamsim in {packages}; run `make reference`, or name a folder that has it with GALLOP_DREAMSIM (tests/parity/README.md)"
-        )
-    return packages, Path(os.environ.get("GALLOP_DREAMSIM_WEIGHTS", Path(tempfile.gettempdir()) / "gallop-dreamsim-weights"))
 
 
 def main() -> int:
